@@ -1,0 +1,89 @@
+"""Every setting of the hub, its default and its HUB_ variable. Production refuses to start without a strong secret.
+
+A setting is read once, at start, into one frozen object. `.env.example` lists the same names; a test compares them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SHORTEST_SECRET = 32
+WELL_KNOWN_SECRETS = ("changeme", "secret", "password", "heslo", "tajemstvi", "development")
+
+
+class BadSettings(Exception):
+    """The hub cannot start with these settings; the text says which one and what to do."""
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. Environment variables carry the prefix HUB_; a file .env is read too."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", env_file=".env", frozen=True, extra="ignore")
+
+    mode: Literal["production", "demo", "test"] = Field(
+        "production", description="production refuses weak secrets; demo and test make one of their own"
+    )
+    data_dir: Path = Field(Path("instance"), description="folder of the embedded database and of everything the hub writes")
+    database_url: str = Field("", description="empty: SQLite in the data folder; or postgresql://user@host/name")
+    secret_key: str = Field("", description="at least 32 random characters; signs forms and sessions")
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("localhost", "127.0.0.1", "[::1]"), description="names under which the city may be asked, comma separated"
+    )
+    https: bool = Field(False, description="served over TLS: cookies become Secure, HSTS is sent")
+    proxies: int = Field(0, ge=0, le=5, description="trusted reverse proxies in front (then listen on loopback only)")
+    bind: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=1, le=65535, description="port to listen on")
+    threads: int = Field(8, ge=1, le=64, description="threads of the one web process")
+    rooms: Annotated[tuple[str, ...], NoDecode] = Field(("kiosk",), description="feature packages switched on")
+    limits_url: str = Field("memory://", description="where rate limits are kept: memory:// or redis://host/0 beyond one process")
+    taps_per_minute: int = Field(1200, ge=1, description="ceiling of requests a minute for one touchpoint, never by address")
+    sign_ins_per_minute: int = Field(10, ge=1, description="sign-in attempts a minute from one address, and for one account")
+    small_group: int = Field(5, ge=3, le=10, description="figures from fewer ratings than this are shown nowhere")
+    exact_time_days: int = Field(14, ge=1, le=90, description="days after which the exact time of a tap is erased")
+    busy_timeout: float = Field(5.0, gt=0, le=60, description="seconds to wait for a locked SQLite database")
+    demo_password: str = Field("", description="password of the sample accounts; empty: one is made and printed")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is logged")
+
+    @field_validator("hosts", "rooms", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The address SQLAlchemy takes; the embedded database where none is set."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'hub.db'}"
+
+    def check(self) -> None:
+        """Raise BadSettings when the hub must not start: weak secret in production, data folder that cannot be written."""
+        if self.mode == "production":
+            _check_secret(self.secret_key)
+        _check_folder(self.data_dir)
+
+
+def _check_secret(secret: str) -> None:
+    how = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if not secret:
+        raise BadSettings(f"HUB_SECRET_KEY is not set. {how}")
+    if len(secret) < SHORTEST_SECRET or len(set(secret)) < 12 or any(w in secret.lower() for w in WELL_KNOWN_SECRETS):
+        raise BadSettings(f"HUB_SECRET_KEY is too easy to guess (at least {SHORTEST_SECRET} random characters). {how}")
+
+
+def _check_folder(folder: Path) -> None:
+    """Really write there: permissions alone do not tell of a full disk, a read-only mount or a file in the way."""
+    probe = folder / ".write-test"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"ok")
+        probe.unlink()
+    except OSError as error:
+        raise BadSettings(
+            f"The data folder HUB_DATA_DIR={folder} cannot be written ({error.strerror}). "
+            "Nothing may be silently lost, so the hub does not start."
+        ) from error

@@ -1,0 +1,1 @@
+"""What people and jobs do: one action is one transaction. Actions do not call actions; what they share are steps."""

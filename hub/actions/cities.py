@@ -1,0 +1,84 @@
+"""Founding a city: its departments, places, questionnaire and accounts, out of a city file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from secrets import token_hex
+
+from sqlalchemy.orm import Session
+
+from hub.cityfile import AccountPart, CityFile, QuestionnairePart, default_questionnaire
+from hub.models import Account, City, Department, Level, Question, Questionnaire, Role, Touchpoint
+from hub.queries import places
+from hub.signin import hash_password
+from hub.vocabulary import RoleName
+from hub.work import SYSTEM, work
+
+
+class AlreadyFounded(Exception):
+    """The database already belongs to a city; a new one needs a database of its own."""
+
+
+def found(file: CityFile, password: str, now: datetime) -> None:
+    """Write the city into an empty database; every account gets the password. Raises AlreadyFounded."""
+    # Hashing is slow on purpose, so it is done before the transaction.
+    hashes = {account.email: hash_password(password) for account in file.accounts}
+    with work(SYSTEM, "found the city", now) as w:
+        if places.city(w.session) is not None:
+            raise AlreadyFounded
+        city = City(name=file.name, is_sample=file.is_sample)
+        w.session.add(city)
+        departments = _departments(w.session, file)
+        part = default_questionnaire() if file.questionnaire == "default" else file.questionnaire
+        questionnaire = _questionnaire(w.session, part, now)
+        for place in file.touchpoints:
+            w.session.add(
+                Touchpoint(
+                    slug=place.slug,
+                    name=place.name,
+                    place=place.place,
+                    department=departments[place.department],
+                    questionnaire=questionnaire,
+                )
+            )
+        _accounts(w.session, file.accounts, departments, hashes)
+        w.session.flush()
+        w.about(city)
+
+
+def _departments(session: Session, file: CityFile) -> dict[str, Department]:
+    made = {d.slug: Department(slug=d.slug, name=d.name, needs_approval=d.needs_approval) for d in file.departments}
+    session.add_all(made.values())
+    return made
+
+
+def _questionnaire(session: Session, part: QuestionnairePart, now: datetime) -> Questionnaire:
+    made = Questionnaire(code=part.code, version=part.version)
+    for position, question in enumerate(part.questions):
+        texts = {language: {"text": words} for language, words in question.text.items()}
+        for language, words in (question.praise or {}).items():
+            texts.setdefault(language, {})["praise"] = words
+        levels = [Level(level=n, labels=labels) for n, labels in enumerate(question.levels, 1)]
+        made.questions.append(
+            Question(position=position, code=question.code, kind=question.kind, scale=question.scale, texts=texts, levels=levels)
+        )
+    session.add(made)
+    session.flush()
+    made.published_at = now  # last: from here on its questions are immutable
+    return made
+
+
+def _accounts(session: Session, parts: list[AccountPart], departments: dict[str, Department], hashes: dict[str, str]) -> None:
+    roles = {name: Role(name=name.value) for name in RoleName}
+    session.add_all(roles.values())
+    for part in parts:
+        session.add(
+            Account(
+                email=part.email.casefold(),
+                name=part.name,
+                password=hashes[part.email],
+                fs_uniquifier=token_hex(32),
+                department=departments[part.department] if part.department else None,
+                roles=[roles[part.role]],
+            )
+        )

@@ -1,0 +1,175 @@
+"""The whole house put together: the one module that knows everybody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+import structlog
+from flask import Flask, Response, request, url_for
+from flask_babel import gettext
+from flask_migrate import Migrate
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from hub import cli, database, headers, language, limits, logs, models, signin
+from hub.database import db
+from hub.errors import NotFound
+from hub.queries import places
+from hub.room import MenuItem, Room
+from hub.strict_json import StrictJSON
+from hub.views import errors, figures, public
+from hub.vocabulary import ActorKind, CITY_LANGUAGES, marked
+
+TREE = Path(__file__).parent.parent
+LONGEST_BODY = 1024 * 1024
+MENU = (MenuItem(marked("Satisfaction"), "figures.month"),)
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application of these settings (of the environment when none are given). Raises BadSettings."""
+    settings = settings or Settings()  # type: ignore[call-arg]
+    settings.check()
+    logs.configure(settings.log_level)
+    app = Flask("hub", root_path=str(Path(__file__).parent))
+    _configure(app, settings)
+    logs.init_app(app)
+    database.init_app(app, settings.busy_timeout)
+    Migrate(app, db, directory=str(TREE / "migrations"), render_as_batch=True)
+    limits.init_app(app, settings.limits_url)
+    rooms = _rooms(settings.rooms)
+    _languages(app, rooms)
+    signin.init_app(app, db, models.Account, models.Role, https=settings.https, per_minute=settings.sign_ins_per_minute)
+    signin.on_sign_in(app, _audit_sign_in)
+    headers.init_app(app, https=settings.https)
+    _open(app, rooms)
+    errors.init_app(app)
+    _frame(app, rooms)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.json = StrictJSON(app)
+    app.config.update(
+        HUB=settings,
+        SECRET_KEY=settings.secret_key or _secret_of(settings.data_dir),
+        SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": settings.threads, "max_overflow": 4, "pool_pre_ping": bool(settings.database_url)},
+        TRUSTED_HOSTS=list(settings.hosts),
+        MAX_CONTENT_LENGTH=LONGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_PARTS=100,
+        TESTING=settings.mode == "test",
+        PROPAGATE_EXCEPTIONS=False,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.url_map.strict_slashes = False
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _secret_of(folder: Path) -> str:
+    """A secret of this data folder's own, made once; only outside production (where `check` demands a setting)."""
+    from secrets import token_urlsafe
+
+    path = folder / "secret.txt"
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
+
+
+def _rooms(names: tuple[str, ...]) -> list[Room]:
+    rooms = [import_module(f"{name}.room").room for name in names]
+    return sorted(rooms, key=lambda room: names.index(room.name))
+
+
+def _languages(app: Flask, rooms: list[Room]) -> None:
+    known = dict(CITY_LANGUAGES)
+    of_blueprint: dict[str, set[str]] = {}
+    for room in rooms:
+        known.update(room.languages or {})
+        for blueprint in room.blueprints:
+            of_blueprint[blueprint.name] = set(room.languages or CITY_LANGUAGES)
+    directories = [str(Path(__file__).parent / "translations"), *(str(path) for room in rooms for path in room.texts)]
+    language.init_app(app, known, directories)
+
+    @app.before_request
+    def _only_offered() -> None:
+        offered = of_blueprint.get(request.blueprint or "", set(CITY_LANGUAGES))
+        if language.current() not in offered and request.endpoint != "static":
+            raise NotFound
+
+
+def _open(app: Flask, rooms: list[Room]) -> None:
+    app.extensions["hub_rooms"] = rooms
+    app.register_blueprint(public.blueprint)
+    app.register_blueprint(figures.blueprint)
+    for room in rooms:
+        for blueprint in room.blueprints:
+            app.register_blueprint(blueprint)
+        for command in room.commands:
+            app.cli.add_command(command)
+    cli.init_app(app, [job for room in rooms for job in room.jobs], [room.demo for room in rooms if room.demo])
+
+    @app.get("/favicon.ico")
+    def _favicon() -> Response:
+        return app.send_static_file("favicon.svg")
+
+
+def _frame(app: Flask, rooms: list[Room]) -> None:
+    items = [*MENU, *(item for room in rooms for item in room.menu)]
+
+    @app.context_processor
+    def _of_every_page() -> dict[str, object]:
+        try:
+            city = places.city(db.session())
+        except SQLAlchemyError:  # an error page must not fail for want of the city's name
+            db.session.rollback()
+            city = None
+        account = signin.current_account()
+        return {
+            "language": language.current(),
+            "languages": language.choices(),
+            "city": city.name if city else "Ozvěna",
+            "is_demo": bool(city and city.is_sample),
+            "csp_nonce": headers.nonce(),
+            "menu": [_menu_entry(item) for item in items if account or not item.staff],
+            "signed_in": _signed_in(account) if account else None,
+            "home_url": url_for("public.home"),
+        }
+
+
+def _menu_entry(item: MenuItem) -> dict[str, object]:
+    return {"label": gettext(item.text), "url": url_for(item.endpoint), "current": request.endpoint == item.endpoint}
+
+
+def _signed_in(account: models.Account) -> dict[str, object]:
+    return {
+        "name": account.name,
+        "office": account.department.name if account.department else "",
+        "sign_out_url": url_for("security.logout"),
+        "csrf_token": generate_csrf(),
+    }
+
+
+def _audit_sign_in(account: models.Account) -> None:
+    db.session.add(
+        models.AuditEntry(
+            at=datetime.now(UTC),
+            actor_kind=ActorKind.ACCOUNT,
+            actor_id=account.id,
+            act="sign in",
+            about_table="accounts",
+            about_id=account.id,
+        )
+    )

@@ -1,0 +1,148 @@
+"""A city as a TOML file: what `flask new-city` and the demo build a database from. Errors name the line's key in plain words."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from hub.text import one_line
+from hub.vocabulary import KIOSK_LANGUAGES, QuestionKind, RoleName
+
+DEFAULT_QUESTIONNAIRE = Path(__file__).parent / "demo" / "questionnaire.toml"
+
+
+class BadCityFile(Exception):
+    """The file cannot be used; the text lists every reason, one a line."""
+
+
+def _named(text: str) -> str:
+    text = one_line(text)
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _known_languages(texts: dict[str, object]) -> dict[str, object]:
+    unknown = sorted(set(texts) - set(KIOSK_LANGUAGES))
+    if unknown or "cs" not in texts:
+        raise ValueError(f"needs cs, and only {', '.join(KIOSK_LANGUAGES)} are known (here: {', '.join(texts)})")
+    return texts
+
+
+Name = Annotated[str, AfterValidator(_named), Field(max_length=160)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Words = Annotated[dict[str, Name], AfterValidator(_known_languages)]
+Part = TypeVar("Part", bound=BaseModel)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class QuestionPart(_Part):
+    """One question: its words, and those of its levels from the worst (or the options in order)."""
+
+    code: Slug
+    kind: QuestionKind
+    scale: Annotated[str, Field(pattern=r"^[a-z0-9]+@[1-9][0-9]*$", max_length=32)]
+    text: Words
+    praise: Words | None = None
+    levels: Annotated[list[Words], Field(min_length=2, max_length=11)]
+
+
+class QuestionnairePart(_Part):
+    """A questionnaire in one version."""
+
+    code: Slug = "kiosk"
+    version: Annotated[int, Field(ge=1, le=9999)] = 1
+    questions: Annotated[list[QuestionPart], Field(min_length=1, max_length=12)]
+
+
+class DepartmentPart(_Part):
+    """A department."""
+
+    slug: Slug
+    name: Name
+    needs_approval: bool = False
+
+
+class TouchpointPart(_Part):
+    """A place with a kiosk. `visits_a_day` is only for sample traffic."""
+
+    slug: Slug
+    name: Name
+    department: Slug
+    place: Annotated[str, AfterValidator(one_line), Field(max_length=160)] = ""
+    visits_a_day: Annotated[int, Field(ge=0, le=2000)] = 0
+    mood: Annotated[float, Field(ge=-2, le=2)] = 0.0
+    sample: bool = False
+
+
+class AccountPart(_Part):
+    """A sign-in, named by its office."""
+
+    email: Annotated[str, Field(pattern=r"^[^@\s,;]+@[^@\s,;]+\.[a-z]{2,}$", max_length=254)]
+    name: Name
+    role: RoleName
+    department: Slug | None = None
+
+
+class CityFile(_Part):
+    """The whole file. What is written in `unknown` is a remark for its reader: what of it is sample data."""
+
+    name: Name
+    is_sample: bool = False
+    unknown: str = ""
+    departments: Annotated[list[DepartmentPart], Field(min_length=1)]
+    touchpoints: list[TouchpointPart] = []
+    accounts: list[AccountPart] = []
+    questionnaire: QuestionnairePart | Literal["default"] = "default"
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> CityFile:
+        for things, key in ((self.departments, "slug"), (self.touchpoints, "slug"), (self.accounts, "email")):
+            keys = [getattr(thing, key).casefold() for thing in things]
+            twice = sorted({k for k in keys if keys.count(k) > 1})
+            if twice:
+                raise ValueError(f"{key} stands twice: {', '.join(twice)}")
+        known = {department.slug for department in self.departments}
+        asked = {t.department for t in self.touchpoints} | {a.department for a in self.accounts if a.department}
+        if asked - known:
+            raise ValueError(f"unknown department: {', '.join(sorted(asked - known))}")
+        return self
+
+
+def read(path: Path) -> CityFile:
+    """The city of a TOML file. Raises BadCityFile."""
+    return _parse(CityFile, path)
+
+
+def default_questionnaire() -> QuestionnairePart:
+    """The questionnaire of the kiosk that comes with the hub: five faces and one reason."""
+    return _parse(QuestionnairePart, DEFAULT_QUESTIONNAIRE)
+
+
+def parse(value: object, source: str = "The answers") -> CityFile:
+    """The city of a Python value. Raises BadCityFile."""
+    return _validate(CityFile, value, source)
+
+
+def _parse(kind: type[Part], path: Path) -> Part:
+    try:
+        value = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadCityFile(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadCityFile(f"{path} is not TOML in UTF-8: {error}") from error
+    return _validate(kind, value, str(path))
+
+
+def _validate(kind: type[Part], value: object, source: str) -> Part:
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        lines = [f"  {'.'.join(str(part) for part in e['loc']) or 'the whole'}: {e['msg']}" for e in error.errors()]
+        raise BadCityFile(f"{source} cannot be used:\n" + "\n".join(lines)) from error

@@ -1,0 +1,165 @@
+"""The database: one `db`, its types, how each engine begins, upserts, triggers. Only here (and in migrations) does code ask which engine it is.
+
+SQLite: WAL, synchronous=FULL, foreign keys on, and BEGIN IMMEDIATE for whoever is going to write: a deferred
+transaction that read first cannot wait for the lock and fails at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from hub import errors
+
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every model; constraint names follow one convention so that migrations can name them."""
+
+    metadata = sa.MetaData(naming_convention=CONVENTION)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: aware UTC in Python, timestamptz on PostgreSQL, naive UTC text on SQLite. Naive values are refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment; give SQLite the UTC wall time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Always aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def init_app(app: Flask, busy_timeout: float) -> None:
+    """Bind `db` to the app and hook its engine before the first connection is made."""
+    db.init_app(app)
+    with app.app_context():
+        hook(db.engine, busy_timeout)
+
+
+def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
+    """Set how connections of this engine start. Must run before its first connection."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin by itself: we say how below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(busy_timeout * 1000)}"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def begin_to_write(session: Session) -> Connection:
+    """Start the session's transaction as a writer: whatever was read before is let go, on SQLite the write lock is taken now."""
+    session.rollback()
+    return session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+
+
+def upsert_sum(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]], sums: Sequence[str]) -> None:
+    """Insert rows, or add their `sums` columns to those of the row with the same primary key."""
+    statement: Any = _insert(connection, table)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: table.c[name] + statement.excluded[name] for name in sums},
+    )
+    connection.execute(statement, list(rows))
+
+
+def insert_new(
+    connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]], key: Sequence[str], returning: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Insert the rows whose unique `key` is not there yet; the unique key decides. Returns `returning` of the inserted ones."""
+    statement = (
+        _insert(connection, table)
+        .on_conflict_do_nothing(index_elements=[table.c[name] for name in key])
+        .returning(*(table.c[name] for name in returning))
+    )
+    return [tuple(row) for row in connection.execute(statement, list(rows))]
+
+
+def claim(
+    connection: Connection, table: sa.Table, row: Mapping[str, object], key: Sequence[str], change: Mapping[str, object], free: Any
+) -> bool:
+    """Insert `row`, or take over the one with its `key` by `change` when the condition `free` holds. True: it is ours."""
+    statement = (
+        _insert(connection, table)
+        .values(**row)
+        .on_conflict_do_update(index_elements=[table.c[name] for name in key], set_=dict(change), where=free)
+        .returning(table.c[key[0]])
+    )
+    return connection.execute(statement).first() is not None
+
+
+def _insert(connection: Connection, table: sa.Table) -> Any:
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def problem_of(error: sa.exc.DBAPIError) -> errors.Problem | None:
+    """The problem a person can be told of when the database cannot work now; None when the fault is ours."""
+    text = str(error.orig).lower()
+    if "disk is full" in text or "no space left" in text or getattr(error.orig, "sqlstate", None) == "53100":
+        return errors.StorageFull()
+    if "database is locked" in text or getattr(error.orig, "sqlstate", None) in {"55P03", "40P01", "57014"}:
+        return errors.Busy()
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or error.connection_invalidated:
+        return errors.Unavailable()
+    return None
+
+
+class NotReady(Exception):
+    """The database is not as this code needs it; the text says what to do."""
+
+
+def check_ready(engine: Engine, migrations: Path) -> None:
+    """Raise NotReady when SQLite did not take WAL (readers would block the writer) or a migration is missing."""
+    head = ScriptDirectory(str(migrations)).get_current_head()
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
+            raise NotReady("SQLite cannot use its write-ahead log here; is the data folder on a network drive?")
+        here = MigrationContext.configure(connection).get_current_revision()
+    if here != head:
+        raise NotReady(f"The database is at migration {here}, the code needs {head}. Run: flask db upgrade")
+
+
+def row_lock(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """Read rows that will be changed. PostgreSQL locks them; SQLite's writer already holds the only lock, its compiler drops this."""
+    return statement.with_for_update()

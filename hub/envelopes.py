@@ -1,0 +1,129 @@
+"""What comes in and goes out, as frozen data: the only shapes that channels and rooms share with the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.vocabulary import Outcome, TimeQuality
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One revision of one sitting: a kiosk tap and its later steps, or a filled survey.
+
+    `source` is a scope the sender cannot choose (`kiosk:<touchpoint>`); with `external_id` it is unique.
+    Every revision carries the whole state in `ratings` (question code → level), so order of arrival does not matter.
+    `digest` covers the record as sent; `occurred_at` is aware UTC, None where only the moment of receipt is known.
+    """
+
+    source: str
+    external_id: str
+    rev: int
+    digest: str
+    touchpoint_id: int
+    department_id: int
+    questionnaire_id: int
+    language: str
+    ratings: Mapping[str, int]
+    occurred_at: datetime | None = None
+    time_quality: TimeQuality = TimeQuality.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody's words from a push or pull channel. `sender` is the address value there."""
+
+    source: str
+    external_id: str
+    sender: str
+    text: str
+    occurred_at: datetime | None = None
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """New words in place of those `external_id` said before."""
+
+    source: str
+    external_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """A button that was pressed under one of our messages."""
+
+    source: str
+    external_id: str
+    sender: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An address began to listen, perhaps by a link that carried a proof."""
+
+    source: str
+    external_id: str
+    sender: str
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An address stopped listening (blocked the bot, unsubscribed)."""
+
+    source: str
+    external_id: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """A message of ours came back; `permanent` says whether the address is dead."""
+
+    source: str
+    external_id: str
+    address: str
+    permanent: bool
+
+
+Incoming = Rated | Said | Edited | Chose | Joined | Left | Bounced
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one item that came in. `problem` is the code of the error for refused ones."""
+
+    external_id: str
+    rev: int
+    outcome: Outcome
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A push as it arrived, for a channel to verify: header names in lower case, the body unread."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One part of one delivery: already split to what the channel can carry.
+
+    `operation` is send, edit or delete; `sent_as` is the channel's id of the part to edit or delete.
+    `delivery` is stable over retries, so that a channel can derive its own ids from it.
+    """
+
+    delivery: str
+    address: str
+    text: str
+    operation: str = "send"
+    subject: str = ""
+    sent_as: str | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)

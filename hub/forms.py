@@ -1,0 +1,41 @@
+"""Public forms without a cookie: a signed token (form, age) and a look at who sent the request."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Request, current_app
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from hub.errors import ForeignOrigin, FormExpired
+
+WEEK = 7 * 24 * 3600
+
+
+def token(form: str, state: object = None) -> str:
+    """A token for one form, carrying `state` readable but signed."""
+    return _signer(form).dumps(state)
+
+
+def read_token(form: str, text: str | None, longest: int = WEEK) -> object:
+    """The state of a token made for this form at most `longest` seconds ago. Raises FormExpired."""
+    try:
+        return _signer(form).loads(text or "", max_age=longest)
+    except BadData as error:
+        raise FormExpired from error
+
+
+def check_origin(request: Request) -> None:
+    """Raise ForeignOrigin when a browser says that another site's page sent this. Devices without these headers pass."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        foreign = site not in {"same-origin", "none"}
+    else:
+        foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if foreign:
+        raise ForeignOrigin
+
+
+def _signer(form: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"form:{form}")

@@ -1,0 +1,1 @@
+"""Loops of small actions, run by the worker at their time."""

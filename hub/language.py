@@ -1,0 +1,99 @@
+"""The language of a page: a prefix of its address (`/en/…`), never a cookie. Czech has none.
+
+The prefix is moved to SCRIPT_NAME before routing, so routes do not know it and `url_for` keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, gettext
+
+from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE
+
+__all__ = ["address", "choices", "current", "day", "gettext", "init_app", "month", "number", "percent", "words"]
+
+NO_BREAK_SPACE = "\u00a0"
+
+
+class Prefix:
+    """WSGI layer that takes a language prefix off the path."""
+
+    def __init__(self, app: Callable[..., Any], languages: Iterable[str]) -> None:
+        self._app = app
+        self._prefixes = {language: f"/{language}" for language in languages if language != DEFAULT_LANGUAGE}
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        """Pass the request on, with `hub.language` and `hub.root` (the address of the hub itself) in its environ."""
+        path = environ.get("PATH_INFO", "")
+        root = environ.get("SCRIPT_NAME", "")
+        first = path[1:].partition("/")[0]
+        environ["hub.root"] = root
+        environ["hub.language"] = DEFAULT_LANGUAGE
+        if first in self._prefixes:
+            environ["hub.language"] = first
+            environ["SCRIPT_NAME"] = root + self._prefixes[first]
+            environ["PATH_INFO"] = path[len(self._prefixes[first]) :] or "/"
+        return self._app(environ, start_response)
+
+
+def init_app(app: Flask, languages: Mapping[str, str], directories: Iterable[str]) -> None:
+    """Translate pages from the catalogues in these directories, for these languages."""
+    app.wsgi_app = Prefix(app.wsgi_app, languages)  # type: ignore[method-assign]
+    Babel(
+        app,
+        default_locale=DEFAULT_LANGUAGE,
+        default_timezone="Europe/Prague",
+        default_translation_directories=";".join(directories),
+        locale_selector=current,
+    )
+    app.add_template_filter(percent)
+    app.add_template_filter(number)
+
+
+def current() -> str:
+    """The language of this request; Czech outside of one."""
+    return str(request.environ.get("hub.language", DEFAULT_LANGUAGE)) if has_request_context() else DEFAULT_LANGUAGE
+
+
+def address(language: str) -> str:
+    """The address of the present page in another language."""
+    prefix = "" if language == DEFAULT_LANGUAGE else f"/{language}"
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string and request.method == "GET" else ""
+    return f"{request.environ.get('hub.root', '')}{prefix}{request.path}{query}"
+
+
+def choices(languages: Mapping[str, str] = CITY_LANGUAGES) -> list[dict[str, object]]:
+    """The switch of languages for a page: code, name in itself, address, whether it is the present one."""
+    now = current()
+    return [{"code": code, "name": name, "url": address(code), "current": code == now} for code, name in languages.items()]
+
+
+def words(texts: Mapping[str, str]) -> str:
+    """The present language's words out of stored texts, else Czech, else any."""
+    return texts.get(current()) or texts.get(DEFAULT_LANGUAGE) or next(iter(texts.values()), "")
+
+
+def number(value: float) -> str:
+    """A number as the language writes it: 1 234,5."""
+    return format_decimal(value, locale=current())
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1 as a percentage with one decimal: 87,5 %."""
+    return format_decimal(round(share * 100, 1), format="#,##0.0", locale=current()) + NO_BREAK_SPACE + "%"
+
+
+def month(first_day: date) -> str:
+    """A month with its year: listopad 2026."""
+    return format_date(first_day, "LLLL y", locale=current())
+
+
+def day(on: date) -> str:
+    """A day of a known month: 3. 11."""
+    return format_date(on, "d. M." if current() != "en" else "d MMM", locale=current())

@@ -1,0 +1,65 @@
+"""The city, its departments, and the accounts that sign in under /urad."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.database import Base
+from hub.signin import RoleMixin, UserMixin
+
+
+class City(Base):
+    """The one city this installation serves. `is_sample` shows the banner of sample data on every page."""
+
+    __tablename__ = "city"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    is_sample: Mapped[bool] = mapped_column(default=False)
+
+
+class Department(Base):
+    """A department (odbor) of the office. Answers of some need a second person's approval."""
+
+    __tablename__ = "departments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(160))
+    needs_approval: Mapped[bool] = mapped_column(default=False)
+
+
+account_roles = sa.Table(
+    "account_roles",
+    Base.metadata,
+    sa.Column("account_id", sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("role_id", sa.ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Role(Base, RoleMixin):  # type: ignore[misc]
+    """What an account may do; the names are `vocabulary.RoleName`."""
+
+    __tablename__ = "roles"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    permissions: Mapped[list[str] | None] = mapped_column(sa.JSON)
+
+
+class Account(Base, UserMixin):  # type: ignore[misc]
+    """A sign-in of somebody who works for the city. `name` is the office held; password is an argon2 hash."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(160))
+    password: Mapped[str | None] = mapped_column(sa.String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    department_id: Mapped[int | None] = mapped_column(sa.ForeignKey("departments.id"))
+
+    department: Mapped[Department | None] = relationship(lazy="joined")
+    roles: Mapped[list[Role]] = relationship(secondary=account_roles, lazy="selectin")

@@ -1,0 +1,37 @@
+"""What keeps the hub accountable and on time: the audit log and the runs of clock jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.database import Base, Instant
+
+
+class AuditEntry(Base):
+    """Who did what to which thing, and when. Append-only, without bodies; taps are not audited (they are anonymous)."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    actor_kind: Mapped[str] = mapped_column(sa.String(16))
+    actor_id: Mapped[int | None]
+    act: Mapped[str] = mapped_column(sa.String(48))
+    about_table: Mapped[str | None] = mapped_column(sa.String(48))
+    about_id: Mapped[int | None]
+
+
+class JobRun(Base):
+    """One due run of one clock job; the unique row decides which worker does it. `due` is a local date or an instant as text."""
+
+    __tablename__ = "job_runs"
+    __table_args__ = (sa.UniqueConstraint("job", "due"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job: Mapped[str] = mapped_column(sa.String(48))
+    due: Mapped[str] = mapped_column(sa.String(32))
+    claimed_until: Mapped[datetime] = mapped_column(Instant)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,45 @@
+"""What a feature package offers to the house: one frozen Room in `<package>/room.py`. The hub runs with none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import Blueprint
+
+from hub.jobs.timetable import Job
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the menu: an English text for translation, and the endpoint it leads to."""
+
+    text: str
+    endpoint: str
+    staff: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Everything the hub needs to know of a feature package.
+
+    `health` returns name → is it well; `erase` forgets what the room keeps of one contact;
+    `demo` fills the demo city's part of the room. Paths in `texts` hold catalogues of translations.
+    """
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    publication_kinds: Mapping[str, str] | None = None
+    topics: tuple[str, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
+    cards: tuple[Callable[[], str], ...] = ()
+    health: Callable[[], Mapping[str, bool]] | None = None
+    erase: Callable[[int, datetime], None] | None = None
+    commands: tuple[click.Command, ...] = ()
+    demo: Callable[[datetime], None] | None = None
+    texts: tuple[Path, ...] = ()
+    languages: Mapping[str, str] | None = None

@@ -1,0 +1,120 @@
+"""Sign-in of staff, by Flask-Security: passwords now; its hooks run under /urad only, so public pages set no cookie.
+
+The library ends its transactions itself; its datastore here begins them as a writer, as `work` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, request
+from flask_security import (
+    RoleMixin,
+    Security,
+    SQLAlchemyUserDatastore,
+    UserMixin,
+    auth_required,
+    current_user,
+    hash_password,
+    user_authenticated,
+)
+from flask_sqlalchemy import SQLAlchemy
+
+from hub import limits
+from hub.database import begin_to_write
+
+__all__ = ["RoleMixin", "UserMixin", "current_account", "hash_password", "init_app", "on_sign_in", "signed_in"]
+
+AREA = "/urad"
+SIGN_IN = f"{AREA}/prihlaseni"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+signed_in = auth_required("session")
+"""Decorator of views for signed-in accounts; others are led to the sign-in page."""
+
+
+class Datastore(SQLAlchemyUserDatastore):
+    """The library's access to accounts. It is the one place besides `work` that ends a transaction."""
+
+    def commit(self) -> None:
+        """End the transaction of a sign-in page (a password hash made stronger, say)."""
+        self.db.session.commit()
+
+
+def init_app(app: Flask, db: SQLAlchemy, account: type[Any], role: type[Any], *, https: bool, per_minute: int) -> None:
+    """Put the sign-in pages under /urad and keep the library's hooks there."""
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-urad" if https else "urad",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=10),
+        REMEMBER_COOKIE_DURATION=timedelta(days=7),
+        REMEMBER_COOKIE_SECURE=https,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        SECURITY_URL_PREFIX=AREA,
+        SECURITY_LOGIN_URL="/prihlaseni",
+        SECURITY_LOGOUT_URL="/odhlaseni",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_POST_LOGIN_VIEW=AREA,
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_UNAUTHORIZED_VIEW=None,
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 (the name of an algorithm)
+        SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
+        SECURITY_PASSWORD_LENGTH_MIN=12,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
+        SECURITY_I18N_DIRNAME=[str(Path(__file__).parent / "translations"), "builtin"],
+        SECURITY_FLASH_MESSAGES=True,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    before = {kind: list(getattr(app, kind).get(None, [])) for kind in _HOOKS}
+    Security(app, Datastore(db, account, role))
+    for kind, had in before.items():
+        hooks = getattr(app, kind)[None]
+        hooks[:] = [hook if hook in had else _only_here(hook, kind) for hook in hooks]
+
+    @app.before_request
+    def _before_sign_in() -> None:
+        if request.endpoint == "security.login" and request.method == "POST":
+            limits.spend("sign-in from", request.remote_addr or "", per_minute)
+            limits.spend("sign-in to", request.form.get("email", "").strip().casefold(), per_minute)
+            begin_to_write(db.session())
+
+
+_HOOKS = ("before_request_funcs", "after_request_funcs", "template_context_processors")
+
+
+def _only_here(hook: Callable[P, R], kind: str) -> Callable[P, R | Any]:
+    """The hook, run for requests under /urad alone: elsewhere it would read the session, and pages would vary by a cookie."""
+
+    @wraps(hook)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Any:
+        if request and request.path.startswith(AREA):
+            return hook(*args, **kwargs)
+        return {"after_request_funcs": args[0] if args else None, "template_context_processors": {}}.get(kind)
+
+    return guarded
+
+
+def current_account() -> Any | None:
+    """The signed-in account of a request under /urad, else None."""
+    if not (request and request.path.startswith(AREA)) or not current_user.is_authenticated:
+        return None
+    return current_user._get_current_object()
+
+
+def on_sign_in(app: Flask, record: Callable[[Any], None]) -> None:
+    """Call `record` with the account whenever somebody signed in."""
+
+    @user_authenticated.connect_via(app, weak=False)  # type: ignore[untyped-decorator]
+    def _recorded(sender: Flask, user: Any, **_more: Any) -> None:
+        record(user)
+

@@ -1,0 +1,98 @@
+"""One table turns every problem into a page, or into JSON for who sent JSON. Nothing is ever answered by silence or a bare 500."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask_babel import gettext
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from hub import logs
+from hub.database import problem_of
+from hub.errors import BadInput, NotAllowed, NotFound, Problem, TooLarge, TooMany, WrongType
+from hub.vocabulary import marked
+
+BY_STATUS: dict[int, type[Problem]] = {
+    400: Problem,
+    403: NotAllowed,
+    404: NotFound,
+    413: TooLarge,
+    414: TooLarge,
+    415: WrongType,
+    422: BadInput,
+    429: TooMany,
+    431: TooLarge,
+}
+
+
+class Fault(Problem):
+    """A fault of ours."""
+
+    status = 500
+    code = "fault"
+    title = marked("Something broke on our side")
+    message = marked("This is our fault, not yours. The administrator can find it by the number below. Please try again later.")
+
+
+class WrongMethod(Problem):
+    """The address exists, but not for this method."""
+
+    status = 405
+    code = "wrong_method"
+    message = marked("This address cannot be used in this way.")
+
+
+def init_app(app: Flask) -> None:
+    """Register the table."""
+    app.register_error_handler(Problem, respond)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def respond(problem: Problem) -> Response:
+    """The page of a problem; a room may have an error page of its own (`<blueprint>/error.html`)."""
+    words = {"title": gettext(problem.title), "message": gettext(problem.message)}
+    if _wants_json():
+        answer = jsonify(error=problem.code, message=words["message"], request_id=logs.request_id())
+    else:
+        names = [f"{request.blueprint}/error.html", "error.html"] if request.blueprint else ["error.html"]
+        page = {"status": problem.status, "request_id": logs.request_id(), "back_url": _back(), **words}
+        answer = Response(render_template(names, **page), mimetype="text/html")
+    answer.status_code = problem.status
+    if problem.retry_after:
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error  # a redirect
+    if error.code == 405:
+        answer = respond(WrongMethod())
+        answer.headers.extend(dict(error.get_headers()).items() - {("Content-Type", "text/html; charset=utf-8")})
+        return answer
+    return respond(BY_STATUS.get(error.code, Fault if error.code >= 500 else Problem)())
+
+
+def _database(error: DBAPIError) -> Response:
+    problem = problem_of(error)
+    if problem is None:
+        return _unexpected(error)
+    logs.unexpected(error)
+    return respond(problem)
+
+
+def _unexpected(error: Exception) -> Response:
+    logs.unexpected(error)
+    if current_app.testing:
+        raise error
+    return respond(Fault())
+
+
+def _wants_json() -> bool:
+    return request.mimetype == "application/json" or request.accept_mimetypes.best == "application/json"
+
+
+def _back() -> str:
+    return request.path if request.blueprint and request.method == "POST" else "/"

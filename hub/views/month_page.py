@@ -1,0 +1,117 @@
+"""What the page of figures shows for one month: the same figures for the page and for its CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hub import language
+from hub.models import Department, Touchpoint
+from hub.queries import figures as query
+from hub.queries import places
+from hub.rules import figures as rule
+from hub.rules.localtime import Month, local
+
+OPTIONS = 24
+"""Months the picker offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whose days and hours are shown: a place, a department, or the whole city (`kind` mesto, `slug` empty)."""
+
+    kind: str
+    slug: str = ""
+
+
+class MonthPage:
+    """The figures of one month that one account may see. `scope` is the department it is limited to, None for all."""
+
+    def __init__(self, session: Session, month: Month, choice: Choice, scope: int | None, smallest: int) -> None:
+        self.month, self.choice, self.smallest, self._session = month, choice, smallest, session
+        self._series = query.series(session, "visit")
+        by_day = query.cells(session, self._series, month, "day_on")
+        self._days = rule.Figures(by_day, smallest)
+        self._leaves = {leaf for leaf in self._days.leaves() if scope in {None, leaf[1]}}
+        self.places = [t for t in places.touchpoints(session) if scope in {None, t.department_id} or self._of_place(t)]
+        self.departments = [d for d in places.departments(session) if scope in {None, d.id}]
+
+    @cached_property
+    def chosen(self) -> Touchpoint | Department | None:
+        """The chosen place or department; None for the whole city, or when there is no such one to see."""
+        things: Iterable[Touchpoint | Department] = {"misto": self.places, "odbor": self.departments}.get(self.choice.kind, [])
+        return next((thing for thing in things if thing.slug == self.choice.slug), None)
+
+    @cached_property
+    def total(self) -> rule.Share:
+        """The whole city, or the whole of what the account may see."""
+        return self._days.of_month(self._leaves)
+
+    def of_place(self, place: Touchpoint) -> rule.Share:
+        """One place's month."""
+        return self._days.of_month(self._of_place(place))
+
+    def of_department(self, department: Department) -> rule.Share:
+        """One department's month."""
+        return self._days.of_month(self._of_department(department))
+
+    def days(self) -> list[dict[str, Any]]:
+        """The chosen one's figure of every day of the month."""
+        shares = self._days.by_slot(self._chosen_leaves, self.month.days())
+        return [_point(shares[day], language.day(day)) for day in self.month.days()]
+
+    def hours(self) -> list[dict[str, Any]]:
+        """The chosen one's figure of every hour of the day in which anything was counted in the month."""
+        cells = query.cells(self._session, self._series, self.month, "hour")
+        slots = range(min((c.slot for c in cells), default=0), max((c.slot for c in cells), default=-1) + 1)  # type: ignore[type-var]
+        shares = rule.Figures(cells, self.smallest).by_slot(self._chosen_leaves, slots)
+        return [_point(shares[hour], f"{hour}–{hour + 1}") for hour in slots]
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """How often the chosen one's citizens gave each reason; None where too few did."""
+        series = query.series(self._session, "reason")
+        counts = rule.options(query.choices(self._session, series, self.month), self._chosen_leaves, self.smallest)
+        return [{"label": language.words(series.labels[level]), "n": n} for level, n in enumerate(counts, 1)]
+
+    def set_aside(self) -> tuple[int, int]:
+        """(set aside, all) of the chosen one."""
+        return self._days.set_aside(self._chosen_leaves)
+
+    def months(self, now: datetime) -> list[Month]:
+        """Months that can be chosen, newest first: from the first count to now."""
+        last = Month.of(local(now).date())
+        hour = query.first_hour(self._session, self._series)
+        first = max(Month.of(local(hour).date()), last.shift(1 - OPTIONS)) if hour else last
+        months = [last]
+        while months[-1] > first:
+            months.append(months[-1].shift(-1))
+        return months
+
+    def _of_place(self, place: Touchpoint) -> list[rule.Leaf]:
+        return [leaf for leaf in self._leaves if leaf[0] == place.id]
+
+    def _of_department(self, department: Department) -> list[rule.Leaf]:
+        return [leaf for leaf in self._leaves if leaf[1] == department.id]
+
+    @cached_property
+    def _chosen_leaves(self) -> list[rule.Leaf]:
+        if isinstance(self.chosen, Touchpoint):
+            return self._of_place(self.chosen)
+        if isinstance(self.chosen, Department):
+            return self._of_department(self.chosen)
+        return sorted(self._leaves)
+
+
+def _point(share: rule.Share, label: str) -> dict[str, Any]:
+    return {"label": label, **asdict(share)}
+
+
+def first_day(month: Month) -> date:
+    """The first day of a month."""
+    return date(month.year, month.month, 1)
+

@@ -1,0 +1,31 @@
+"""The front page, and whether the hub is well."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
+
+from hub.database import db
+from hub.queries import places
+from hub.queries.health import health
+
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+def home() -> str:
+    """What this is, and the places one can rate."""
+    shown = []
+    if "kiosk.faces" in current_app.view_functions:
+        shown = [
+            {"name": t.name, "place": t.place, "department": t.department.name, "url": url_for("kiosk.faces", slug=t.slug)}
+            for t in places.open_touchpoints(db.session())
+        ]
+    return render_template("home.html", touchpoints=shown, sign_in_url=url_for("security.login"))
+
+
+@blueprint.get("/zdravi")
+def well() -> tuple[Response, int]:
+    """Whether each part is well: 200, or 503 when one is not. No details for strangers."""
+    rooms = current_app.extensions["hub_rooms"]
+    parts = health(db.session(), [room.health for room in rooms if room.health])
+    return jsonify(parts), 200 if all(parts.values()) else 503

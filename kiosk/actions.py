@@ -1,0 +1,80 @@
+"""What happens when somebody presses: one transaction for one press, or for a whole batch of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hub import errors
+from hub.envelopes import Rated, Receipt
+from hub.queries import places
+from hub.steps import intake
+from hub.vocabulary import Outcome, marked
+from hub.work import CITIZEN, work
+from kiosk.presses import Press
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An item of a batch that is not a press; it keeps its place among the receipts."""
+
+    external_id: str
+
+
+PROBLEMS = {
+    "conflict": errors.Conflict,
+    "no_rating": errors.BadInput,
+    "unknown_question": errors.BadInput,
+    "unknown_level": errors.BadInput,
+    "unknown_questionnaire": errors.BadInput,
+}
+
+MESSAGES = {
+    "no_rating": marked("No rating was chosen. Please touch one of the faces."),
+    "unknown_question": marked("This question is not asked here. Open the page again."),
+    "unknown_level": marked("This answer is not on the scale. Please touch one of the faces."),
+    "unknown_questionnaire": marked("The questions have changed meanwhile. Open the page again."),
+}
+
+
+def record(slug: str, items: Sequence[Press | Refusal], now: datetime) -> list[Receipt]:
+    """Record presses of one touchpoint in one commit; a receipt for each. Raises UnknownTouchpoint."""
+    with work(CITIZEN, "tap", now, audited=False) as w:
+        place = places.tap_place(w.session, slug)
+        if place is None:
+            raise errors.UnknownTouchpoint
+        rated = [_envelope(w.session, place, item, now) for item in items]
+        receipts = intake.record(w.session, [item for item in rated if isinstance(item, Rated)], now)
+    good = iter(receipts)
+    return [next(good) if isinstance(item, Rated) else item for item in rated]
+
+
+def record_one(slug: str, press: Press, now: datetime) -> Receipt:
+    """Record one press. Raises Conflict or BadInput where a batch would say so in its receipt."""
+    receipt = record(slug, [press], now)[0]
+    if receipt.problem:
+        raise PROBLEMS[receipt.problem](MESSAGES.get(receipt.problem))
+    return receipt
+
+
+def _envelope(session: Session, place: places.TapPlace, item: Press | Refusal, now: datetime) -> Rated | Receipt:
+    if isinstance(item, Refusal):
+        return Receipt(item.external_id, 0, Outcome.INVALID, "bad_input")
+    definition = places.definitions(session).by_code(session, item.questionnaire)
+    if definition is None:
+        return Receipt(item.id, item.rev, Outcome.INVALID, "unknown_questionnaire")
+    return Rated(
+        source=f"kiosk:{place.id}",
+        external_id=item.id,
+        rev=item.rev,
+        digest=item.digest(),
+        touchpoint_id=place.id,
+        department_id=place.department_id,
+        questionnaire_id=definition.id,
+        language=item.language,
+        ratings=item.ratings,
+        occurred_at=item.pressed_at(now),
+    )

@@ -1,0 +1,72 @@
+"""Weeks of plausible taps for the demo city, from a fixed seed: office hours, rush hours, moods of places, a few reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+from hub import cityfile
+from hub.database import db
+from hub.queries import places
+from hub.rules.localtime import PRAGUE, local
+from kiosk import actions
+from kiosk.presses import LONGEST_BATCH, Press
+
+WEEKS = 9
+SEED = 20261017
+CITY_FILE = Path(cityfile.__file__).parent / "demo" / "havirov.toml"
+
+OPENING = {0: (8, 17), 1: (8, 14), 2: (8, 17), 3: (8, 14), 4: (8, 12)}
+"""Weekday → hours in which the sample office is open (Europe/Prague)."""
+
+SHARES = (0.05, 0.08, 0.12, 0.33, 0.42)
+"""How often each level is pressed in a place of even mood, worst first."""
+
+LANGUAGES = ("cs",) * 90 + ("uk",) * 5 + ("en",) * 3 + ("pl", "vi")
+REASONS = ((5, 2, 3, 4, 1, 1), (2, 6, 3, 4, 1, 1))
+"""How often each reason is chosen after a bad and after a good level."""
+
+
+def fill(now: datetime) -> None:
+    """Record the demo's taps up to now, through the same door as real ones."""
+    session = db.session()
+    codes = {t.slug: f"{t.questionnaire.code}@{t.questionnaire.version}" for t in places.open_touchpoints(session)}
+    random = Random(SEED)  # noqa: S311 (sample data, not secrets)
+    for place in cityfile.read(CITY_FILE).touchpoints:
+        for week in range(WEEKS, -1, -1):
+            received = now - timedelta(weeks=week)
+            presses = list(_week(random, place, codes[place.slug], received))
+            for start in range(0, len(presses), LONGEST_BATCH):
+                actions.record(place.slug, presses[start : start + LONGEST_BATCH], received)
+
+
+def _week(random: Random, place: cityfile.TouchpointPart, questionnaire: str, until: datetime) -> Iterator[Press]:
+    for back in range(6, -1, -1):
+        day = local(until).date() - timedelta(days=back)
+        for at in _moments(random, day, place.visits_a_day):
+            press = _press(random, place.mood, questionnaire)
+            if at <= until:
+                yield press.model_copy(update={"age_ms": (until - at) / timedelta(milliseconds=1)})
+
+
+def _moments(random: Random, day: date, visits: int) -> Iterator[datetime]:
+    if day.weekday() not in OPENING:
+        return
+    opens, closes = OPENING[day.weekday()]
+    for _ in range(round(random.gauss(visits, visits**0.5) * (closes - opens) / 9)):
+        hour = random.triangular(opens, closes, opens + 1.5)
+        wall = datetime.combine(day, time(), PRAGUE) + timedelta(hours=hour)
+        yield wall.astimezone(UTC)
+
+
+def _press(random: Random, mood: float, questionnaire: str) -> Press:
+    weights = [share * 2.718 ** (mood * (level - 2)) for level, share in enumerate(SHARES)]
+    visit = random.choices(range(1, 6), weights)[0]
+    ratings = {"visit": visit}
+    if random.random() < (0.55 if visit < 3 else 0.25):
+        ratings["reason"] = random.choices(range(1, 7), REASONS[visit > 3])[0]
+    sitting = str(UUID(int=random.getrandbits(128), version=4))
+    return Press(id=sitting, questionnaire=questionnaire, language=random.choice(LANGUAGES), ratings=ratings)  # type: ignore[arg-type]

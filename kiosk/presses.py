@@ -1,0 +1,67 @@
+"""One press as a touch screen sends it, and what of it must be the same in every repeat."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from hub.vocabulary import KIOSK_LANGUAGES
+
+LONGEST_BATCH = 200
+OLDEST = 60 * 24 * 3600 * 1000
+"""Milliseconds: an older press cannot be believed."""
+
+RANDOM_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+"""Only random UUIDs (RFC 9562 version 4): a version with a time in it would undo the erasing of exact times."""
+
+
+class Press(BaseModel):
+    """One revision of one sitting: every revision carries the whole state. `age_ms` is how long ago it was pressed."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=RANDOM_UUID)]
+    rev: Annotated[int, Field(ge=0, le=99)] = 0
+    questionnaire: Annotated[str, Field(pattern=r"^[a-z0-9-]+@[1-9][0-9]{0,3}$", max_length=40)]
+    language: Literal["cs", "en", "uk", "pl", "de", "vi"] = "cs"
+    ratings: Annotated[dict[Annotated[str, Field(max_length=32)], Annotated[int, Field(ge=1, le=11)]], Field(min_length=1, max_length=12)]
+    age_ms: Annotated[float, Field(ge=0, le=OLDEST)] | None = None
+
+    def digest(self) -> str:
+        """128 bits over what was said (not over when it was sent: that differs in every attempt)."""
+        said = [self.id, self.rev, self.questionnaire, self.language, sorted(self.ratings.items())]
+        return sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()[:32]
+
+    def pressed_at(self, now: datetime) -> datetime:
+        """The instant of the press by the server's clock; the device's own clock is never asked."""
+        return now - timedelta(milliseconds=self.age_ms) if self.age_ms else now
+
+
+_PRESS = TypeAdapter(Press)
+
+
+def read_one(value: object) -> Press | None:
+    """The press in a JSON value, None when it is not one."""
+    try:
+        return _PRESS.validate_python(value)
+    except ValidationError:
+        return None
+
+
+def read_form(form: Mapping[str, str], codes: Sequence[str]) -> Press | None:
+    """The press in a form's fields; `codes` are the questions that may be answered."""
+    ratings = {code: _integer(form[code]) for code in codes if form.get(code)}
+    fields = {"id": form.get("id"), "questionnaire": form.get("questionnaire"), "language": form.get("language", "cs")}
+    return read_one({**fields, "rev": _integer(form.get("rev", "0")), "ratings": ratings})
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
+
+
+assert set(KIOSK_LANGUAGES) == {"cs", "en", "uk", "pl", "de", "vi"}  # noqa: S101 (the literal above cannot be computed)

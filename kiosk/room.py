@@ -1,0 +1,18 @@
+"""The kiosk as the house sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hub.room import Room
+from hub.vocabulary import KIOSK_LANGUAGES
+from kiosk.demo import fill
+from kiosk.views import blueprint
+
+room = Room(
+    name="kiosk",
+    blueprints=(blueprint,),
+    demo=fill,
+    texts=(Path(__file__).parent / "translations",),
+    languages=KIOSK_LANGUAGES,
+)

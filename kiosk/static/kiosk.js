@@ -1,0 +1,320 @@
+// The satisfaction kiosk with scripts: screens change without loading, and each step is sent from a
+// queue that outlives a dead connection. Without this file the same page works as plain forms.
+
+const GUARD = 400;         // ms after a touch or a new screen in which touches are echoes
+const IDLE = 20_000;       // ms without a touch before the kiosk asks whether anybody is there
+const COUNTDOWN = 10;      // s shown before the sitting is closed
+const MORE = 60_000;       // ms granted by "I need more time"
+const THANKS = 3_000;      // ms
+const THANKS_UNSENT = 6_000;
+const ABANDONED = 60_000;  // ms until an untouched panel returns to its default language
+const SLOW = 1_000;        // ms without an answer before we say that we are waiting
+const TIMEOUT = 15_000;    // ms for one request
+const LONGEST = 60_000;    // ms between attempts
+const LONGEST_ASKED = 3_600_000; // the most we let Retry-After ask for
+const RETRIED = [408, 425, 429]; // the only 4xx worth repeating
+// The touch panel, as in kiosk.css.
+const PANEL = matchMedia('(display-mode: fullscreen), (min-width: 900px) and (min-height: 1400px) and (orientation: portrait)');
+
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+// Retry-After in ms. A date is read against the server's clock.
+function asked(headers) {
+  const value = headers.get('Retry-After');
+  if (!value) return 0;
+  const ms = /^\s*\d+\s*$/.test(value)
+    ? Number(value) * 1000
+    : Date.parse(value) - (Date.parse(headers.get('Date')) || Date.now());
+  return Math.min(Math.max(ms || 0, 0), LONGEST_ASKED);
+}
+
+// One attempt: 'stored', 'refused' (no use repeating) or {after} (repeat).
+// Only JSON counts as an answer: a captive portal says 200 to everything.
+async function post(url, body) {
+  const limit = new AbortController();
+  const clock = setTimeout(() => limit.abort(), TIMEOUT);
+  try {
+    const answer = await fetch(url, {
+      method: 'POST', body: JSON.stringify(body), signal: limit.signal,
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      cache: 'no-store', redirect: 'error', keepalive: true,
+    });
+    const after = asked(answer.headers);
+    if (!/^application\/([\w.-]+\+)?json\b/i.test(answer.headers.get('Content-Type') || '')) return { after };
+    await answer.json();
+    if (answer.ok) return 'stored';
+    return answer.status < 500 && !RETRIED.includes(answer.status) ? 'refused' : { after };
+  } catch {
+    return { after: 0 };
+  } finally {
+    clearTimeout(clock);
+  }
+}
+
+class Outbox {
+  items = [];
+  waiting = false; // failed or slow: worth telling people
+  refused = 0;
+  #failures = 0;
+  #busy = false;
+  #timer = 0;
+  #held = false;   // the pause was asked for by the server
+
+  constructor(url, changed) {
+    this.url = url;
+    this.changed = changed;
+    addEventListener('online', () => {
+      if (!this.#timer || this.#held) return;
+      clearTimeout(this.#timer);
+      this.#timer = 0;
+      this.#send();
+    });
+  }
+
+  add(record, pressed) {
+    this.items.push({ record, pressed });
+    this.changed();
+    this.#send();
+  }
+
+  async #send() {
+    if (this.#busy || this.#timer || !this.items.length) return;
+    this.#busy = true;
+    const { record, pressed } = this.items[0];
+    const slow = setTimeout(() => { this.waiting = true; this.changed(); }, SLOW);
+    const outcome = await post(this.url, { ...record, age_ms: Math.round(performance.now() - pressed) });
+    clearTimeout(slow);
+    this.#busy = false;
+    if (outcome.after === undefined) {
+      this.items.shift();
+      this.#failures = 0;
+      this.waiting = this.waiting && this.items.length > 0;
+      if (outcome === 'refused') this.refused += 1;
+      this.#send();
+    } else {
+      const pause = Math.min(1000 * 2 ** this.#failures * (1 + Math.random() / 5), LONGEST);
+      this.#failures += 1;
+      this.#held = outcome.after > 0;
+      this.waiting = true;
+      this.#timer = setTimeout(() => { this.#timer = 0; this.#send(); }, Math.max(pause, outcome.after));
+    }
+    this.changed();
+  }
+}
+
+function start(root) {
+  const data = root.dataset;
+  const one = (selector) => root.querySelector(selector);
+  const status = document.querySelector('[data-status]');
+  const screens = Object.fromEntries([...root.querySelectorAll('[data-screen]')].map((part) => [part.dataset.screen, part]));
+  const choices = [...screens.faces.querySelectorAll('.choice')]; // best first
+  const still = one('[data-still]');
+  const outbox = new Outbox(data.submitUrl, told);
+  let state = 'faces';
+  let sitting = null;     // {id, rev, ratings, pressed}: everything known about the person in front
+  let guard = 0;
+  let timer = 0;          // the one clock of the current screen
+  let noteTimer = 0;
+  let homeward = false;   // the next quiet moment returns to the default language
+
+  function told() {
+    const unsent = outbox.items.length;
+    Object.assign(document.body.dataset, { unsent, refused: outbox.refused });
+    const wait = unsent > 0 && outbox.waiting;
+    if (wait && !status.dataset.waiting && state === 'thanks') arm(close, THANKS_UNSENT);
+    if (wait) note(data.textWaiting.replace('{n}', unsent));
+    else if (status.dataset.waiting) note(data.textSent, 5000);
+    status.dataset.waiting = wait ? 'yes' : '';
+    one('[data-unsent]').hidden = !wait;
+    one('[data-stored]').hidden = wait;
+    if (!unsent && homeward && state === 'faces' && !sitting) leave(data.homeUrl);
+  }
+
+  function note(text, ms = 0) {
+    clearTimeout(noteTimer);
+    if (status.textContent !== text) status.textContent = text;
+    if (ms) noteTimer = setTimeout(() => { status.textContent = ''; }, ms);
+  }
+
+  function arm(then, ms) {
+    clearTimeout(timer);
+    timer = setTimeout(then, ms);
+  }
+
+  function show(name) {
+    release();
+    state = name;
+    document.body.dataset.state = name;
+    for (const [key, part] of Object.entries(screens)) part.hidden = key !== name;
+    guard = performance.now() + GUARD;
+    scrollTo(0, 0);
+    one(`[data-screen="${name}"] h1`).focus({ preventScroll: true });
+    told();
+    watch();
+  }
+
+  // Idle time. Nothing is lost by it: what was touched has been stored already.
+  function watch(ms = IDLE) {
+    clearTimeout(timer);
+    if (still) still.hidden = true;
+    if (state === 'reason') arm(() => count(COUNTDOWN), ms);
+    else if (state === 'thanks') arm(close, status.dataset.waiting ? THANKS_UNSENT : THANKS);
+    else if (sitting) arm(close, ms);
+    else if (PANEL.matches && away()) arm(() => { homeward = true; told(); }, ABANDONED);
+  }
+
+  function count(left) {
+    if (left === COUNTDOWN) {
+      still.hidden = false;
+      one('[data-still-text]').textContent = data.textStill;
+      beep();
+    }
+    if (!left) return show('thanks');
+    one('[data-still-count]').textContent = data.textCloses.replace('{n}', left);
+    arm(() => count(left - 1), 1000);
+  }
+
+  // The warning reaches ears too; only on the panel, and quietly.
+  function beep() {
+    if (!PANEL.matches || !window.AudioContext) return;
+    const audio = new AudioContext();
+    const tone = audio.createOscillator();
+    const gain = audio.createGain();
+    gain.gain.value = 0.06;
+    tone.frequency.value = 660;
+    tone.connect(gain).connect(audio.destination);
+    tone.onended = () => audio.close();
+    tone.start();
+    tone.stop(audio.currentTime + 0.18);
+  }
+
+  function close() {
+    homeward = (state === 'thanks' || sitting) && away();
+    forget();
+    show('faces');
+  }
+
+  function forget() {
+    sitting = null;
+    for (const choice of choices) choice.ariaCurrent = null;
+    if (!screens.reason) return;
+    one('[data-rated-face]').replaceChildren();
+    one('[data-rated-word]').textContent = '';
+  }
+
+  function away() {
+    return Boolean(data.homeUrl) && new URL(data.homeUrl, location).pathname !== location.pathname;
+  }
+
+  // Only for a page that answers: on a kiosk the browser's own error page is a dead end.
+  async function leave(url) {
+    if (outbox.items.length) return note(data.textElsewhere, 6000);
+    homeward = false;
+    try {
+      const { ok, status } = await fetch(url, { method: 'HEAD', cache: 'no-store' });
+      if (!ok) throw new Error(status);
+      if (state === 'faces' && !sitting && !outbox.items.length) location.assign(url);
+    } catch {
+      note(data.textElsewhere, 6000);
+      watch();
+    }
+  }
+
+  function rate(choice) {
+    homeward = false;
+    sitting ||= { id: uuid(), rev: -1, ratings: {}, pressed: performance.now() };
+    sitting.ratings = { [data.question]: Number(choice.value) };
+    send();
+    if (!screens.reason) return show('thanks');
+    for (const other of choices) other.ariaCurrent = null;
+    choice.ariaCurrent = 'true';
+    one('[data-rated-face]').replaceChildren(choice.querySelector('svg').cloneNode(true));
+    one('[data-rated-word]').textContent = choice.textContent.trim();
+    const heading = one('#reason-heading');
+    heading.textContent = choice === choices[0] ? heading.dataset.praise : heading.dataset.improve;
+    show('reason');
+  }
+
+  function explain(choice) {
+    sitting.ratings = { ...sitting.ratings, [data.reason]: Number(choice.value) };
+    send();
+    show('thanks');
+  }
+
+  // Each revision carries the whole state.
+  function send() {
+    sitting.rev += 1;
+    outbox.add({
+      id: sitting.id, rev: sitting.rev, questionnaire: data.questionnaire, language: data.language, ratings: { ...sitting.ratings },
+    }, sitting.pressed);
+  }
+
+  const moves = { back: () => show('faces'), skip: () => show('thanks'), home: close, more: () => { watch(MORE); one('#reason-heading').focus(); } };
+
+  function activate(button) {
+    if (performance.now() < guard || button.closest('[hidden]')) return;
+    guard = performance.now() + GUARD;
+    if (button.dataset.go) moves[button.dataset.go]();
+    else if (state === 'faces') rate(button);
+    else explain(button);
+  }
+
+  // A finger that rests or trembles gives no click; lifting it on the same button counts all the same.
+  let held = null;
+  let lifted = 0;
+  function release() {
+    held?.classList.remove('pressed');
+    held = null;
+  }
+  root.addEventListener('pointerdown', (event) => {
+    release();
+    clearTimeout(lifted);
+    if (!event.isPrimary || event.button) return;
+    held = event.target.closest('button');
+    held?.classList.add('pressed');
+  });
+  root.addEventListener('pointerup', (event) => {
+    const button = held;
+    release();
+    const under = document.elementFromPoint(event.clientX, event.clientY);
+    if (button && button === under?.closest('button')) lifted = setTimeout(activate, 80, button);
+  });
+  root.addEventListener('pointercancel', release);
+
+  root.addEventListener('click', (event) => {
+    const link = event.target.closest('a[hreflang]');
+    const button = event.target.closest('button');
+    if (button) {
+      event.preventDefault();
+      clearTimeout(lifted);
+      activate(button);
+    } else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      if (!link.ariaCurrent) leave(link.href);
+    }
+  });
+
+  // Any sign of life on a waiting screen starts its clock anew.
+  const alive = ({ target }) => {
+    homeward = false;
+    if (state !== 'thanks' && !target.closest?.('[data-still]')) watch();
+  };
+  addEventListener('pointerdown', alive);
+  addEventListener('keydown', alive);
+  addEventListener('contextmenu', (event) => { if (PANEL.matches) event.preventDefault(); });
+  addEventListener('beforeunload', (event) => { if (outbox.items.length) event.returnValue = 'unsent'; });
+  addEventListener('pageshow', (event) => { if (event.persisted) close(); });
+
+  told();
+  watch();
+}
+
+const root = document.querySelector('[data-kiosk]');
+if (root) start(root);

@@ -1,0 +1,172 @@
+"""The touch screens: five faces, one reason, thanks. The first touch is stored at once; without scripts the pages do the same.
+
+A press comes as a form, as JSON, or as a batch of JSON; each answer says what became of it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from hub import errors, forms, limits
+from hub.database import db
+from hub.envelopes import Receipt
+from hub.models import Touchpoint
+from hub.queries import places
+from hub.vocabulary import Outcome, marked
+from kiosk import actions, screens
+from kiosk.presses import LONGEST_BATCH, read_form, read_one
+
+blueprint = Blueprint("kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/static/kiosk")
+
+LONGEST_FORM = 16 * 1024
+LONGEST_JSON = 16 * 1024
+LONGEST_BATCH_JSON = 128 * 1024
+STATUS = {Outcome.STORED: 201, Outcome.AMENDED: 201, Outcome.KNOWN: 200, Outcome.SUPERSEDED: 200}
+NOT_A_PRESS = marked("The rating could not be read. Open the page again and touch one of the faces.")
+
+
+@blueprint.get("/kiosk/<slug>")
+def faces(slug: str) -> str:
+    """The faces; with scripts, the whole sitting happens on this page."""
+    touchpoint = _shown(slug)
+    return render_template(
+        "kiosk/touchpoint.html",
+        **screens.common(touchpoint),
+        form=screens.form(touchpoint, url_for(".press", slug=slug)),
+        submit_url=url_for(".press_json", slug=slug),
+        home_url=_home(slug),
+    )
+
+
+@blueprint.post("/kiosk/<slug>")
+def press(slug: str) -> BaseResponse:
+    """A form without scripts: store, then lead on to the reason or to the thanks (a reload sends nothing twice)."""
+    request.max_content_length = LONGEST_FORM
+    forms.check_origin(request)
+    forms.read_token(screens.form_name(slug), request.form.get("token"))
+    _spend(slug)
+    touchpoint = _shown(slug)
+    chosen = read_form(request.form, screens.codes(touchpoint))
+    if chosen is None:
+        raise errors.BadInput(NOT_A_PRESS)
+    actions.record_one(slug, chosen, _now())
+    asked = screens.REASON in screens.codes(touchpoint) and screens.REASON not in chosen.ratings
+    if not asked:
+        return redirect(url_for(".thanks", slug=slug), 303)
+    state = forms.token(f"sitting:{slug}", [chosen.id, chosen.rev, chosen.ratings.get(screens.FACES)])
+    return redirect(url_for(".reason", slug=slug, s=state), 303)
+
+
+@blueprint.get("/kiosk/<slug>/duvod")
+def reason(slug: str) -> str:
+    """The reason, for browsers without scripts; the address carries the signed sitting."""
+    touchpoint = _shown(slug)
+    sitting, rev, chosen = _sitting(slug)
+    return render_template(
+        "kiosk/reason.html",
+        **screens.common(touchpoint),
+        form=screens.form(touchpoint, url_for(".press", slug=slug), sitting, rev + 1),
+        chosen=chosen,
+        thanks_url=url_for(".thanks", slug=slug),
+        back_url=url_for(".change", slug=slug, s=request.args.get("s")),
+        home_url=_home(slug),
+    )
+
+
+@blueprint.get("/kiosk/<slug>/zmenit")
+def change(slug: str) -> str:
+    """The faces again, to correct the same sitting."""
+    touchpoint = _shown(slug)
+    sitting, rev, _ = _sitting(slug)
+    return render_template(
+        "kiosk/touchpoint.html",
+        **screens.common(touchpoint),
+        form=screens.form(touchpoint, url_for(".press", slug=slug), sitting, rev + 1),
+        submit_url=url_for(".press_json", slug=slug),
+        home_url=_home(slug),
+    )
+
+
+@blueprint.get("/kiosk/<slug>/dekujeme")
+def thanks(slug: str) -> Response:
+    """Thanks, and by itself back to the faces."""
+    touchpoint = _shown(slug)
+    page = Response(render_template("kiosk/thanks.html", **screens.common(touchpoint), home_url=_home(slug)))
+    page.headers["Refresh"] = f"4; url={_home(slug)}"
+    return page
+
+
+@blueprint.post("/kiosk/<slug>/dotek")
+def press_json(slug: str) -> tuple[Response, int]:
+    """One press as JSON: 201 stored, 200 known already, 409 when it contradicts what was stored."""
+    chosen = read_one(_json(LONGEST_JSON))
+    _spend(slug)
+    if chosen is None:
+        raise errors.BadInput(NOT_A_PRESS)
+    receipt = actions.record_one(slug, chosen, _now())
+    return jsonify(_receipt(receipt)), STATUS[receipt.outcome]
+
+
+@blueprint.post("/kiosk/<slug>/davka")
+def batch(slug: str) -> tuple[Response, int]:
+    """Up to 200 presses as JSON, in one commit; the answer has a receipt for each, in their order."""
+    body = _json(LONGEST_BATCH_JSON)
+    items = body.get("presses") if isinstance(body, dict) and body.keys() == {"presses"} else None
+    if not isinstance(items, list) or not items:
+        raise errors.BadInput(NOT_A_PRESS)
+    if len(items) > LONGEST_BATCH:
+        raise errors.TooLarge
+    _spend(slug)
+    receipts = actions.record(slug, [read_one(item) or actions.Refusal(_id_of(item)) for item in items], _now())
+    return jsonify(receipts=[_receipt(receipt) for receipt in receipts]), 200
+
+
+def _json(longest: int) -> Any:
+    request.max_content_length = longest
+    forms.check_origin(request)
+    if request.mimetype != "application/json":
+        raise errors.WrongType
+    return request.get_json()
+
+
+def _receipt(receipt: Receipt) -> dict[str, object]:
+    return {"id": receipt.external_id, "rev": receipt.rev, "outcome": receipt.outcome, "problem": receipt.problem}
+
+
+def _id_of(item: object) -> str:
+    found = item.get("id") if isinstance(item, dict) else None
+    return found[:64] if isinstance(found, str) else ""
+
+
+def _spend(slug: str) -> None:
+    # By touchpoint, never by address: all kiosks of a city stand behind one.
+    limits.spend("tap", slug[:64], current_app.config["HUB"].taps_per_minute)
+
+
+def _shown(slug: str) -> Touchpoint:
+    touchpoint = places.touchpoint_to_show(db.session(), slug) if len(slug) <= 64 and slug.isprintable() else None
+    if touchpoint is None:
+        raise errors.UnknownTouchpoint
+    return touchpoint
+
+
+def _sitting(slug: str) -> tuple[str, int, int | None]:
+    state = forms.read_token(f"sitting:{slug}", request.args.get("s"), longest=3600)
+    if not (isinstance(state, list) and len(state) == 3):
+        raise errors.FormExpired
+    return state[0], state[1], state[2]
+
+
+def _home(slug: str) -> str:
+    """The faces in the city's language: whoever comes next starts there."""
+    return f"{request.environ.get('hub.root', '')}/kiosk/{slug}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+

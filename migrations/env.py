@@ -1,0 +1,69 @@
+"""How Alembic runs here: one transaction for each migration; on SQLite foreign keys are off while tables are rebuilt.
+
+Triggers are removed before and made anew after, because a rebuild on SQLite drops them silently.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import context
+from flask import current_app
+from sqlalchemy.engine import Connection
+
+from hub import models, triggers
+from hub.database import Instant, db
+
+assert models  # noqa: S101 (imported so that the metadata knows every table)
+
+
+def run() -> None:
+    """Bring the database of the current app up (or down) to the wanted revision."""
+    engine = db.engine
+    with engine.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            _outside_transaction(connection, "PRAGMA foreign_keys=OFF")
+        elif connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET lock_timeout = '20s'")
+            connection.commit()
+        with connection.begin():
+            triggers.remove(connection)
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_as_batch=True,
+            transaction_per_migration=True,
+            compare_type=True,
+            render_item=_render,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.rollback()
+        with connection.begin():
+            if sqlite:
+                _check_foreign_keys(connection)
+            triggers.install(connection)
+        if sqlite:
+            _outside_transaction(connection, "PRAGMA foreign_keys=ON")
+
+
+def _render(kind: str, thing: object, _context: object) -> str | bool:
+    """A written migration must not depend on today's code: our own type stands in it as the plain one."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Instant) else False
+
+
+def _outside_transaction(connection: Connection, pragma: str) -> None:
+    # The pragma does nothing inside a transaction, so it goes to the driver's own connection.
+    raw = connection.connection.driver_connection
+    assert raw is not None  # noqa: S101
+    raw.execute(pragma).close()
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    broken = connection.execute(sa.text("PRAGMA foreign_key_check")).all()
+    if broken:
+        raise RuntimeError(f"the migration left {len(broken)} rows without what they refer to, first in {broken[0][0]}")
+
+
+if current_app:
+    run()
