@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     mode: Literal["production", "demo", "test"] = Field(
         "production", description="production refuses weak secrets; demo and test make one of their own"
     )
-    data_dir: Path = Field(Path("instance"), description="folder of the embedded database and of everything the hub writes")
+    data_dir: Path = Field(
+        Path("instance"), description="folder of the embedded database and of everything the hub writes"
+    )
     database_url: str = Field("", description="empty: SQLite in the data folder; or postgresql://user@host/name")
     secret_key: str = Field("", description="at least 32 random characters; signs forms and sessions")
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -39,9 +41,15 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
     threads: int = Field(8, ge=1, le=64, description="threads of the one web process")
     rooms: Annotated[tuple[str, ...], NoDecode] = Field(("kiosk",), description="feature packages switched on")
-    limits_url: str = Field("memory://", description="where rate limits are kept: memory:// or redis://host/0 beyond one process")
-    taps_per_minute: int = Field(1200, ge=1, description="ceiling of requests a minute for one touchpoint, never by address")
-    sign_ins_per_minute: int = Field(10, ge=1, description="sign-in attempts a minute from one address, and for one account")
+    limits_url: str = Field(
+        "memory://", description="where rate limits are kept: memory:// or redis://host/0 beyond one process"
+    )
+    taps_per_minute: int = Field(
+        1200, ge=1, description="ceiling of requests a minute for one touchpoint, never by address"
+    )
+    sign_ins_per_minute: int = Field(
+        10, ge=1, description="sign-in attempts a minute from one address, and for one account"
+    )
     small_group: int = Field(5, ge=3, le=10, description="figures from fewer ratings than this are shown nowhere")
     exact_time_days: int = Field(14, ge=1, le=90, description="days after which the exact time of a tap is erased")
     busy_timeout: float = Field(5.0, gt=0, le=60, description="seconds to wait for a locked SQLite database")

@@ -16,13 +16,16 @@ from hub.envelopes import Edited, Incoming, Outgoing, Said, Webhook
 SECRET_HEADER = "x-memory-secret"  # noqa: S105 (the name of a header)
 
 
+LIMITS = Limits(characters=4096, per_second=1000, per_address_per_second=1000)
+
+
 @dataclass
 class MemoryChannel:
     """Addresses are any words; those in `blocked` refuse. Sent parts stand in `sent`, under the ids that `send` returned."""
 
     secret: str
     name: str = "memory"
-    limits: Limits = Limits(characters=4096, per_second=1000, per_address_per_second=1000)
+    limits: Limits = LIMITS
     blocked: set[str] = field(default_factory=set)
     sent: dict[str, Outgoing] = field(default_factory=dict)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from secrets import token_urlsafe
 
 import structlog
 from flask import Flask, Response, request, url_for
-from flask_babel import gettext
 from flask_migrate import Migrate
-from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -18,11 +17,12 @@ from config import Settings
 from hub import cli, database, headers, language, limits, logs, models, signin
 from hub.database import db
 from hub.errors import NotFound
+from hub.language import gettext
 from hub.queries import places
 from hub.room import MenuItem, Room
 from hub.strict_json import StrictJSON
 from hub.views import errors, figures, public
-from hub.vocabulary import ActorKind, CITY_LANGUAGES, marked
+from hub.vocabulary import CITY_LANGUAGES, ActorKind, marked
 
 TREE = Path(__file__).parent.parent
 LONGEST_BODY = 1024 * 1024
@@ -59,7 +59,11 @@ def _configure(app: Flask, settings: Settings) -> None:
         HUB=settings,
         SECRET_KEY=settings.secret_key or _secret_of(settings.data_dir),
         SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": settings.threads, "max_overflow": 4, "pool_pre_ping": bool(settings.database_url)},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": settings.threads,
+            "max_overflow": 4,
+            "pool_pre_ping": bool(settings.database_url),
+        },
         TRUSTED_HOSTS=list(settings.hosts),
         MAX_CONTENT_LENGTH=LONGEST_BODY,
         MAX_FORM_MEMORY_SIZE=64 * 1024,
@@ -76,8 +80,6 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _secret_of(folder: Path) -> str:
     """A secret of this data folder's own, made once; only outside production (where `check` demands a setting)."""
-    from secrets import token_urlsafe
-
     path = folder / "secret.txt"
     try:
         with path.open("x", encoding="ascii") as file:
@@ -158,7 +160,7 @@ def _signed_in(account: models.Account) -> dict[str, object]:
         "name": account.name,
         "office": account.department.name if account.department else "",
         "sign_out_url": url_for("security.logout"),
-        "csrf_token": generate_csrf(),
+        "csrf_token": signin.csrf_token(),
     }
 
 

@@ -35,7 +35,9 @@ def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime
 
 @click.command("new-city")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--password", envvar="HUB_FIRST_PASSWORD", help="Password of the accounts; made and printed when not given.")
+@click.option(
+    "--password", envvar="HUB_FIRST_PASSWORD", help="Password of the accounts; made and printed when not given."
+)
 def new_city(file: Path | None, password: str | None) -> None:
     """Found a city in an empty database, from a TOML FILE or by answering a few questions."""
     try:
@@ -45,8 +47,12 @@ def new_city(file: Path | None, password: str | None) -> None:
     except cityfile.BadCityFile as error:
         raise click.ClickException(str(error)) from error
     except cities.AlreadyFounded as error:
-        raise click.ClickException("This database already belongs to a city. Set HUB_DATABASE_URL or HUB_DATA_DIR to a new one.") from error
-    click.echo(f"{city.name}: {len(city.departments)} departments, {len(city.touchpoints)} places, {len(city.accounts)} accounts.")
+        raise click.ClickException(
+            "This database already belongs to a city. Set HUB_DATABASE_URL or HUB_DATA_DIR to a new one."
+        ) from error
+    click.echo(
+        f"{city.name}: {len(city.departments)} departments, {len(city.touchpoints)} places, {len(city.accounts)} accounts."
+    )
     for account in city.accounts:
         click.echo(f"  {account.email} ({account.role})")
     if city.accounts and not password:
@@ -64,16 +70,19 @@ def _ask() -> cityfile.CityFile:
         if click.confirm(f"Does {title or slug} have a kiosk?", default=True):
             touchpoints.append({"slug": slug, "name": title, "department": slug})
     administrator = {"email": email, "name": "Správa aplikace", "role": RoleName.ADMINISTRATOR}
-    return cityfile.parse({"name": name, "departments": departments, "touchpoints": touchpoints, "accounts": [administrator]})
+    return cityfile.parse(
+        {"name": name, "departments": departments, "touchpoints": touchpoints, "accounts": [administrator]}
+    )
 
 
 @click.command("demo")
 @click.option("--password", envvar="HUB_DEMO_PASSWORD", required=True, help="Password of the sample accounts.")
 def demo(password: str) -> None:
-    """Fill an empty database with the demo city; do nothing when it has a city already."""
-    if places.city(db.session()) is not None:
-        return
+    """Fill an empty database with the demo city; where it is already, only see that the password fits."""
     now = datetime.now(UTC)
+    if places.city(db.session()) is not None:
+        cities.set_sample_password(password, now)
+        return
     cities.found(cityfile.read(DEMO_CITY), password, now)
     for fill in current_app.extensions["hub_demos"]:
         fill(now)
@@ -83,7 +92,7 @@ def demo(password: str) -> None:
 def work_command() -> None:
     """Run the worker: the clock and its jobs, until INT or TERM."""
     check_ready(db.engine, MIGRATIONS)
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (the documented way)
     stopping = Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopping.set())

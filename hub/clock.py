@@ -13,7 +13,9 @@ EVERY = 20
 
 def start(tick: Callable[[], object], every: float = EVERY) -> Callable[[], None]:
     """Tick now and then every so many seconds in a thread of its own, one at a time. Returns what stops it and waits for it."""
-    scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+    scheduler = BackgroundScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
     scheduler.add_job(tick, "interval", seconds=every, next_run_time=datetime.now(UTC))
     scheduler.start()
     return lambda: scheduler.shutdown(wait=True)

@@ -1,4 +1,6 @@
-"""The database: one `db`, its types, how each engine begins, upserts, triggers. Only here (and in migrations) does code ask which engine it is.
+"""The database: one `db`, its types, how each engine begins, upserts, triggers.
+
+Only here, in triggers.py and in migrations/ does code ask which engine it is.
 
 SQLite: WAL, synchronous=FULL, foreign keys on, and BEGIN IMMEDIATE for whoever is going to write: a deferred
 transaction that read first cannot wait for the lock and fails at once.
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -40,6 +42,11 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+def table_of(model: type[Base]) -> sa.Table:
+    """The table behind a model, for statements in Core."""
+    return cast(sa.Table, model.__table__)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -79,7 +86,12 @@ def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin by itself: we say how below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(busy_timeout * 1000)}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={int(busy_timeout * 1000)}",
+        ):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
@@ -94,7 +106,9 @@ def begin_to_write(session: Session) -> Connection:
     return session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
-def upsert_sum(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]], sums: Sequence[str]) -> None:
+def upsert_sum(
+    connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]], sums: Sequence[str]
+) -> None:
     """Insert rows, or add their `sums` columns to those of the row with the same primary key."""
     statement: Any = _insert(connection, table)
     statement = statement.on_conflict_do_update(
@@ -105,7 +119,11 @@ def upsert_sum(connection: Connection, table: sa.Table, rows: Sequence[Mapping[s
 
 
 def insert_new(
-    connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]], key: Sequence[str], returning: Sequence[str]
+    connection: Connection,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, object]],
+    key: Sequence[str],
+    returning: Sequence[str],
 ) -> list[tuple[Any, ...]]:
     """Insert the rows whose unique `key` is not there yet; the unique key decides. Returns `returning` of the inserted ones."""
     statement = (
@@ -117,7 +135,12 @@ def insert_new(
 
 
 def claim(
-    connection: Connection, table: sa.Table, row: Mapping[str, object], key: Sequence[str], change: Mapping[str, object], free: Any
+    connection: Connection,
+    table: sa.Table,
+    row: Mapping[str, object],
+    key: Sequence[str],
+    change: Mapping[str, object],
+    free: Any,
 ) -> bool:
     """Insert `row`, or take over the one with its `key` by `change` when the condition `free` holds. True: it is ours."""
     statement = (
@@ -161,5 +184,5 @@ def check_ready(engine: Engine, migrations: Path) -> None:
 
 
 def row_lock(statement: sa.Select[Any]) -> sa.Select[Any]:
-    """Read rows that will be changed. PostgreSQL locks them; SQLite's writer already holds the only lock, its compiler drops this."""
+    """Lock the rows that will be changed. SQLite's writer already holds the only lock there is, so nothing is added there."""
     return statement.with_for_update()

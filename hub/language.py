@@ -71,7 +71,9 @@ def address(language: str) -> str:
 def choices(languages: Mapping[str, str] = CITY_LANGUAGES) -> list[dict[str, object]]:
     """The switch of languages for a page: code, name in itself, address, whether it is the present one."""
     now = current()
-    return [{"code": code, "name": name, "url": address(code), "current": code == now} for code, name in languages.items()]
+    return [
+        {"code": code, "name": name, "url": address(code), "current": code == now} for code, name in languages.items()
+    ]
 
 
 def words(texts: Mapping[str, str]) -> str:

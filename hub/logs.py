@@ -31,7 +31,11 @@ def configure(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, format='{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}', force=True)
+    logging.basicConfig(
+        level=logging.WARNING,
+        format='{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}',
+        force=True,
+    )
 
 
 def init_app(app: Flask) -> None:

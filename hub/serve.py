@@ -46,7 +46,9 @@ def _check_port(settings: Settings) -> None:
         try:
             probe.bind((settings.bind, settings.port))
         except OSError as error:
-            raise BadSettings(f"{settings.bind}:{settings.port} cannot be listened on ({error.strerror}). Choose another: HUB_PORT=8001") from error
+            raise BadSettings(
+                f"{settings.bind}:{settings.port} cannot be listened on ({error.strerror}). Choose another: HUB_PORT=8001"
+            ) from error
 
 
 def _demo_password(settings: Settings) -> str:
@@ -63,7 +65,8 @@ def _demo_password(settings: Settings) -> str:
 def _prepare(settings: Settings, environment: dict[str, str]) -> int:
     steps = [["db", "upgrade"]] + ([["demo"]] if settings.mode == "demo" else [])
     for step in steps:
-        done = subprocess.run([sys.executable, "-m", "flask", *step], env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        command = [sys.executable, "-m", "flask", *step]
+        done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             print(f"Ozvěna does not start: `flask {' '.join(step)}` failed.\n{done.stderr.strip()}", file=sys.stderr)
             return done.returncode
@@ -76,7 +79,7 @@ def _run(settings: Settings, environment: dict[str, str]) -> int:
         signal.signal(name, lambda *_: stopping.set())
     children = {
         # Sessions of their own: Ctrl-C reaches the parent alone, which then ends them in order.
-        name: subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
+        name: subprocess.Popen(command, env=environment, start_new_session=True)
         for name, command in _commands(settings).items()
     }
     announced = False
@@ -90,7 +93,9 @@ def _run(settings: Settings, environment: dict[str, str]) -> int:
             _announce(settings, environment)
     _end(children)
     if died:
-        print(f"{died} ended by itself (exit code {children[died].returncode}); the other was stopped.", file=sys.stderr)
+        print(
+            f"{died} ended by itself (exit code {children[died].returncode}); the other was stopped.", file=sys.stderr
+        )
         return 1
     print("Ozvěna has stopped.")
     return 0

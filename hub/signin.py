@@ -21,13 +21,25 @@ from flask_security import (
     current_user,
     hash_password,
     user_authenticated,
+    verify_password,
 )
 from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import generate_csrf
 
 from hub import limits
 from hub.database import begin_to_write
 
-__all__ = ["RoleMixin", "UserMixin", "current_account", "hash_password", "init_app", "on_sign_in", "signed_in"]
+__all__ = [
+    "RoleMixin",
+    "UserMixin",
+    "csrf_token",
+    "current_account",
+    "hash_password",
+    "init_app",
+    "on_sign_in",
+    "signed_in",
+    "verify_password",
+]
 
 AREA = "/urad"
 SIGN_IN = f"{AREA}/prihlaseni"
@@ -104,17 +116,21 @@ def _only_here(hook: Callable[P, R], kind: str) -> Callable[P, R | Any]:
     return guarded
 
 
+def csrf_token() -> str:
+    """The token of staff forms (kept in the session, so for pages under /urad only)."""
+    return str(generate_csrf())
+
+
 def current_account() -> Any | None:
     """The signed-in account of a request under /urad, else None."""
     if not (request and request.path.startswith(AREA)) or not current_user.is_authenticated:
         return None
-    return current_user._get_current_object()
+    return current_user._get_current_object()  # noqa: SLF001 (the documented way)
 
 
 def on_sign_in(app: Flask, record: Callable[[Any], None]) -> None:
     """Call `record` with the account whenever somebody signed in."""
 
-    @user_authenticated.connect_via(app, weak=False)  # type: ignore[untyped-decorator]
+    @user_authenticated.connect_via(app, weak=False)
     def _recorded(sender: Flask, user: Any, **_more: Any) -> None:
         record(user)
-

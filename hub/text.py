@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import unicodedata
 
+from czech_sort import bytes_key
+
 INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
 """Zero-width and direction-changing characters: in a name they only deceive. (The joiners 200C and 200D are letters' own.)"""
 
 
 def one_line(text: str) -> str:
     """A name or label: NFC, one line, no control or invisible characters, no spaces around. May end up empty."""
-    kept = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text.translate(INVISIBLE) if unicodedata.category(c) != "Cs")
+    kept = "".join(
+        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c
+        for c in text.translate(INVISIBLE)
+        if unicodedata.category(c) != "Cs"
+    )
     return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def czech_order(name: str) -> bytes:
+    """What to sort names by, so that Č follows C and CH follows H (ČSN 97 6030)."""
+    return bytes(bytes_key(name))

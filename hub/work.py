@@ -47,8 +47,13 @@ class Work:
     def entries(self, actor: Actor, act: str) -> list[dict[str, object]]:
         """The audit entries of this work, one for each thing named, or one without."""
         base = {"at": self.now, "actor_kind": actor.kind, "actor_id": actor.id, "act": act}
-        things = [(t.__tablename__, sa.inspect(t).identity[0]) for t in self._about] or [(None, None)]
+        things = [(thing.__tablename__, _key_of(thing)) for thing in self._about] or [(None, None)]
         return [{**base, "about_table": table, "about_id": key} for table, key in things]
+
+
+def _key_of(thing: Base) -> int | None:
+    identity = sa.inspect(thing).identity
+    return identity[0] if identity else None
 
 
 @contextmanager

@@ -29,7 +29,10 @@ class Press(BaseModel):
     rev: Annotated[int, Field(ge=0, le=99)] = 0
     questionnaire: Annotated[str, Field(pattern=r"^[a-z0-9-]+@[1-9][0-9]{0,3}$", max_length=40)]
     language: Literal["cs", "en", "uk", "pl", "de", "vi"] = "cs"
-    ratings: Annotated[dict[Annotated[str, Field(max_length=32)], Annotated[int, Field(ge=1, le=11)]], Field(min_length=1, max_length=12)]
+    ratings: Annotated[
+        dict[Annotated[str, Field(max_length=32)], Annotated[int, Field(ge=1, le=11)]],
+        Field(min_length=1, max_length=12),
+    ]
     age_ms: Annotated[float, Field(ge=0, le=OLDEST)] | None = None
 
     def digest(self) -> str:

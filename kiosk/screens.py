@@ -36,7 +36,12 @@ def common(touchpoint: Touchpoint) -> dict[str, object]:
 
 def form(touchpoint: Touchpoint, action: str, sitting: str | None = None, rev: int = 0) -> dict[str, object]:
     """The hidden fields of a form for browsers without scripts; the sitting's id is then made here."""
-    return {"action": action, "token": forms.token(form_name(touchpoint.slug)), "sitting": sitting or str(uuid4()), "rev": rev}
+    return {
+        "action": action,
+        "token": forms.token(form_name(touchpoint.slug)),
+        "sitting": sitting or str(uuid4()),
+        "rev": rev,
+    }
 
 
 def codes(touchpoint: Touchpoint) -> list[str]:

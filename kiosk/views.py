@@ -20,7 +20,9 @@ from hub.vocabulary import Outcome, marked
 from kiosk import actions, screens
 from kiosk.presses import LONGEST_BATCH, read_form, read_one
 
-blueprint = Blueprint("kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/static/kiosk")
+blueprint = Blueprint(
+    "kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/static/kiosk"
+)
 
 LONGEST_FORM = 16 * 1024
 LONGEST_JSON = 16 * 1024
@@ -168,5 +170,3 @@ def _home(slug: str) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-

@@ -5,6 +5,8 @@ Triggers are removed before and made anew after, because a rebuild on SQLite dro
 
 from __future__ import annotations
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import context
 from flask import current_app
@@ -47,7 +49,7 @@ def run() -> None:
             _outside_transaction(connection, "PRAGMA foreign_keys=ON")
 
 
-def _render(kind: str, thing: object, _context: object) -> str | bool:
+def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:
     """A written migration must not depend on today's code: our own type stands in it as the plain one."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Instant) else False
 

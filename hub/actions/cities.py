@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from secrets import token_hex
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub.cityfile import AccountPart, CityFile, QuestionnairePart, default_questionnaire
+from hub.database import db
 from hub.models import Account, City, Department, Level, Question, Questionnaire, Role, Touchpoint
 from hub.queries import places
-from hub.signin import hash_password
+from hub.signin import hash_password, verify_password
 from hub.vocabulary import RoleName
 from hub.work import SYSTEM, work
 
@@ -46,6 +48,19 @@ def found(file: CityFile, password: str, now: datetime) -> None:
         w.about(city)
 
 
+def set_sample_password(password: str, now: datetime) -> None:
+    """Give every account of a sample city this password, when it does not have it yet; a real city is never touched."""
+    city = places.city(db.session())
+    accounts = list(db.session.scalars(sa.select(Account)))
+    if city is None or not city.is_sample or all(verify_password(password, account.password) for account in accounts):
+        return
+    hashed = hash_password(password)
+    with work(SYSTEM, "set the sample password", now) as w:
+        for account in w.session.scalars(sa.select(Account)):
+            account.password = hashed
+            w.about(account)
+
+
 def _departments(session: Session, file: CityFile) -> dict[str, Department]:
     made = {d.slug: Department(slug=d.slug, name=d.name, needs_approval=d.needs_approval) for d in file.departments}
     session.add_all(made.values())
@@ -60,7 +75,14 @@ def _questionnaire(session: Session, part: QuestionnairePart, now: datetime) -> 
             texts.setdefault(language, {})["praise"] = words
         levels = [Level(level=n, labels=labels) for n, labels in enumerate(question.levels, 1)]
         made.questions.append(
-            Question(position=position, code=question.code, kind=question.kind, scale=question.scale, texts=texts, levels=levels)
+            Question(
+                position=position,
+                code=question.code,
+                kind=question.kind,
+                scale=question.scale,
+                texts=texts,
+                levels=levels,
+            )
         )
     session.add(made)
     session.flush()
@@ -68,7 +90,9 @@ def _questionnaire(session: Session, part: QuestionnairePart, now: datetime) -> 
     return made
 
 
-def _accounts(session: Session, parts: list[AccountPart], departments: dict[str, Department], hashes: dict[str, str]) -> None:
+def _accounts(
+    session: Session, parts: list[AccountPart], departments: dict[str, Department], hashes: dict[str, str]
+) -> None:
     roles = {name: Role(name=name.value) for name in RoleName}
     session.add_all(roles.values())
     for part in parts:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from hub import database
+from hub.database import table_of
 from hub.models import JobRun
 from hub.work import SYSTEM, work
 
-job_runs = JobRun.__table__
+job_runs = table_of(JobRun)
 
 LEASE = timedelta(minutes=10)
 """How long a run belongs to its worker; a run not finished by then is taken over."""
@@ -32,4 +33,6 @@ def claim(job: str, due: str, now: datetime) -> bool:
 def finish(job: str, due: str, now: datetime) -> None:
     """The run is done and will not be repeated."""
     with work(SYSTEM, f"job {job}", now) as w:
-        w.connection.execute(sa.update(job_runs).where(job_runs.c.job == job, job_runs.c.due == due).values(finished_at=now))
+        w.connection.execute(
+            sa.update(job_runs).where(job_runs.c.job == job, job_runs.c.due == due).values(finished_at=now)
+        )

@@ -25,7 +25,10 @@ class Job:
 
 
 def tick(jobs: Iterable[Job], now: datetime) -> list[str]:
-    """Run every job that is due and not done yet; returns the names of those run here. One that fails is tried again after its lease."""
+    """Run every job that is due and not done yet; returns the names of those run here.
+
+    One that fails is tried again after its lease.
+    """
     done = []
     wall = local(now)
     for job in jobs:

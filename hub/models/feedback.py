@@ -96,7 +96,12 @@ class Feedback(Base):
         sa.CheckConstraint("standing IN ('counted', 'set_aside')", name="standing"),
         sa.CheckConstraint("time_quality IN ('exact', 'anchored', 'corrected', 'uncertain')", name="time_quality"),
         sa.CheckConstraint("rev BETWEEN 0 AND 99", name="rev"),
-        sa.Index("ix_feedback_received_at", "received_at", sqlite_where=sa.text("received_at IS NOT NULL"), postgresql_where=sa.text("received_at IS NOT NULL")),
+        sa.Index(
+            "ix_feedback_received_at",
+            "received_at",
+            sqlite_where=sa.text("received_at IS NOT NULL"),
+            postgresql_where=sa.text("received_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
@@ -120,7 +125,9 @@ class Rating(Base):
 
     __tablename__ = "ratings"
     __table_args__ = (
-        sa.ForeignKeyConstraint(["question_id", "level"], ["levels.question_id", "levels.level"], name="fk_ratings_level"),
+        sa.ForeignKeyConstraint(
+            ["question_id", "level"], ["levels.question_id", "levels.level"], name="fk_ratings_level"
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -138,7 +145,9 @@ class Count(Base):
 
     __tablename__ = "counts"
     __table_args__ = (
-        sa.ForeignKeyConstraint(["question_id", "level"], ["levels.question_id", "levels.level"], name="fk_counts_level"),
+        sa.ForeignKeyConstraint(
+            ["question_id", "level"], ["levels.question_id", "levels.level"], name="fk_counts_level"
+        ),
         sa.CheckConstraint("counted >= 0", name="counted"),
         sa.CheckConstraint("set_aside >= 0", name="set_aside"),
         sa.CheckConstraint("hour BETWEEN 0 AND 23", name="hour"),

@@ -38,7 +38,7 @@ account_roles = sa.Table(
 )
 
 
-class Role(Base, RoleMixin):  # type: ignore[misc]
+class Role(Base, RoleMixin):
     """What an account may do; the names are `vocabulary.RoleName`."""
 
     __tablename__ = "roles"
@@ -48,7 +48,7 @@ class Role(Base, RoleMixin):  # type: ignore[misc]
     permissions: Mapped[list[str] | None] = mapped_column(sa.JSON)
 
 
-class Account(Base, UserMixin):  # type: ignore[misc]
+class Account(Base, UserMixin):
     """A sign-in of somebody who works for the city. `name` is the office held; password is an argon2 hash."""
 
     __tablename__ = "accounts"
@@ -62,4 +62,4 @@ class Account(Base, UserMixin):  # type: ignore[misc]
     department_id: Mapped[int | None] = mapped_column(sa.ForeignKey("departments.id"))
 
     department: Mapped[Department | None] = relationship(lazy="joined")
-    roles: Mapped[list[Role]] = relationship(secondary=account_roles, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(secondary=account_roles, lazy="selectin")  # type: ignore[assignment]

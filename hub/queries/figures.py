@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -72,7 +72,7 @@ def first_hour(session: Session, series: Series) -> datetime | None:
     return session.scalar(sa.select(sa.func.min(Count.hour_at)).where(Count.question_id.in_(series.question_ids)))
 
 
-def _grouped(series: Series, month: Month, slot: str | None) -> sa.Select[tuple[int, int, int]]:
+def _grouped(series: Series, month: Month, slot: str | None) -> sa.Select[*tuple[Any, ...]]:
     start, end = month.bounds()
     columns = [Count.touchpoint_id, Count.department_id, Count.level]
     slots = [getattr(Count, slot).label("slot")] if slot else []

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.models import City, Department, Question, Questionnaire, Touchpoint
+from hub.text import czech_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +29,29 @@ def city(session: Session) -> City | None:
 
 def departments(session: Session) -> list[Department]:
     """All departments by name."""
-    return list(session.scalars(sa.select(Department).order_by(Department.name)))
+    return sorted(session.scalars(sa.select(Department)), key=_by_name)
 
 
 def open_touchpoints(session: Session) -> list[Touchpoint]:
     """The places in use, by name."""
-    return list(session.scalars(sa.select(Touchpoint).where(Touchpoint.closed_at.is_(None)).order_by(Touchpoint.name)))
+    return sorted(session.scalars(sa.select(Touchpoint).where(Touchpoint.closed_at.is_(None))), key=_by_name)
 
 
 def touchpoints(session: Session) -> list[Touchpoint]:
     """All places, closed ones too: their figures stay."""
-    return list(session.scalars(sa.select(Touchpoint).order_by(Touchpoint.name)))
+    return sorted(session.scalars(sa.select(Touchpoint)), key=_by_name)
+
+
+def _by_name(thing: Department | Touchpoint) -> bytes:
+    return czech_order(thing.name)
 
 
 def touchpoint_to_show(session: Session, slug: str) -> Touchpoint | None:
     """An open place with its questions and their levels."""
     questions = joinedload(Touchpoint.questionnaire).selectinload(Questionnaire.questions).selectinload(Question.levels)
-    return session.scalar(sa.select(Touchpoint).where(Touchpoint.slug == slug, Touchpoint.closed_at.is_(None)).options(questions))
+    return session.scalar(
+        sa.select(Touchpoint).where(Touchpoint.slug == slug, Touchpoint.closed_at.is_(None)).options(questions)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,13 @@ def differences(session: Session) -> list[tuple[object, ...]]:
         tuple(row[:5]): (row[5], row[6])
         for row in session.execute(
             sa.select(
-                Count.question_id, Count.hour_at, Count.touchpoint_id, Count.department_id, Count.level, Count.counted, Count.set_aside
+                Count.question_id,
+                Count.hour_at,
+                Count.touchpoint_id,
+                Count.department_id,
+                Count.level,
+                Count.counted,
+                Count.set_aside,
             ).where(Count.frozen_at.is_(None))
         )
         if row[5] or row[6]

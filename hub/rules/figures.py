@@ -110,7 +110,10 @@ class Figures:
 
 
 def options(cells: Mapping[Leaf, tuple[int, ...]], leaves: Iterable[Leaf], smallest: int) -> list[int | None]:
-    """How often each option of a choice was taken in some leaves; a leaf's option under `smallest` is left out, None when all are."""
+    """How often each option of a choice was taken in some leaves.
+
+    A leaf's option under `smallest` is left out of the sum; None when all of them are.
+    """
     chosen = [cells[leaf] for leaf in set(leaves) if leaf in cells]
     width = max((len(options) for options in chosen), default=0)
     sums: list[int | None] = []

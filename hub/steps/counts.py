@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from hub.database import upsert_sum
+from hub.database import table_of, upsert_sum
 from hub.models import Count
 from hub.rules.localtime import local
 from hub.vocabulary import Standing
@@ -16,11 +16,11 @@ from hub.vocabulary import Standing
 Place = tuple[datetime, int, int]
 """hour_at, touchpoint_id, department_id"""
 
-counts = Count.__table__
+counts = table_of(Count)
 
 
 class Moves:
-    """Changes of counts, gathered over a batch and written once, in the order of their keys (so that two batches never deadlock)."""
+    """Changes of counts, gathered over a batch and written once, sorted by key so that two batches never deadlock."""
 
     def __init__(self) -> None:
         self._by_key: dict[tuple[int, datetime, int, int, int], list[int]] = defaultdict(lambda: [0, 0])

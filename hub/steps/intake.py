@@ -14,15 +14,17 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from hub import database
+from hub.database import table_of
 from hub.envelopes import Incoming, Rated, Receipt
 from hub.models import Feedback, Rating
-from hub.queries.places import Definition, Definitions, definitions as definitions_of
+from hub.queries.places import Definition
+from hub.queries.places import definitions as definitions_of
 from hub.rules.localtime import hour_of
 from hub.steps.counts import Moves
 from hub.vocabulary import Outcome, Standing
 
-feedback = Feedback.__table__
-ratings = Rating.__table__
+feedback = table_of(Feedback)
+ratings = table_of(Rating)
 
 KEY = ("source", "external_id")
 
@@ -117,7 +119,9 @@ def _by_question(item: Rated, definition: Definition) -> dict[int, int]:
     return {definition.questions[code][0]: level for code, level in item.ratings.items()}
 
 
-def _move(moves: Moves, place: tuple[datetime, int, int], standing: Standing, old: dict[int, int], new: dict[int, int]) -> None:
+def _move(
+    moves: Moves, place: tuple[datetime, int, int], standing: Standing, old: dict[int, int], new: dict[int, int]
+) -> None:
     for question_id in old.keys() | new.keys():
         before, after = old.get(question_id), new.get(question_id)
         if before == after:
@@ -129,7 +133,9 @@ def _move(moves: Moves, place: tuple[datetime, int, int], standing: Standing, ol
 
 
 _KNOWN = database.row_lock(
-    sa.select(feedback).where(feedback.c.source == sa.bindparam("source"), feedback.c.external_id == sa.bindparam("external_id"))
+    sa.select(feedback).where(
+        feedback.c.source == sa.bindparam("source"), feedback.c.external_id == sa.bindparam("external_id")
+    )
 )
 
 
@@ -150,14 +156,20 @@ def _revise(connection: Connection, key: tuple[str, str], item: Rated, definitio
     return Receipt(item.external_id, item.rev, Outcome.AMENDED)
 
 
-def _amend(connection: Connection, row: Any, item: Rated, digests: dict[str, str], new: dict[int, int], moves: Moves) -> None:
+def _amend(
+    connection: Connection, row: Any, item: Rated, digests: dict[str, str], new: dict[int, int], moves: Moves
+) -> None:
     of_row = ratings.c.feedback_id == row.id
     old = {r.question_id: r.level for r in connection.execute(sa.select(ratings).where(of_row))}
-    connection.execute(sa.update(feedback).where(feedback.c.id == row.id).values(rev=item.rev, digests=digests, language=item.language))
+    connection.execute(
+        sa.update(feedback).where(feedback.c.id == row.id).values(rev=item.rev, digests=digests, language=item.language)
+    )
     gone = [question_id for question_id in old if new.get(question_id) != old[question_id]]
     if gone:
         connection.execute(sa.delete(ratings).where(of_row, ratings.c.question_id.in_(gone)))
-    come = [{"feedback_id": row.id, "question_id": q, "level": level} for q, level in new.items() if old.get(q) != level]
+    come = [
+        {"feedback_id": row.id, "question_id": q, "level": level} for q, level in new.items() if old.get(q) != level
+    ]
     if come:
         connection.execute(sa.insert(ratings), come)
     _move(moves, (row.hour_at, row.touchpoint_id, row.department_id), Standing(row.standing), old, new)

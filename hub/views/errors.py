@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
-from flask_babel import gettext
+from jinja2 import Template
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from hub import logs
 from hub.database import problem_of
 from hub.errors import BadInput, NotAllowed, NotFound, Problem, TooLarge, TooMany, WrongType
+from hub.language import gettext
 from hub.vocabulary import marked
 
 BY_STATUS: dict[int, type[Problem]] = {
@@ -31,7 +32,9 @@ class Fault(Problem):
     status = 500
     code = "fault"
     title = marked("Something broke on our side")
-    message = marked("This is our fault, not yours. The administrator can find it by the number below. Please try again later.")
+    message = marked(
+        "This is our fault, not yours. The administrator can find it by the number below. Please try again later."
+    )
 
 
 class WrongMethod(Problem):
@@ -56,7 +59,9 @@ def respond(problem: Problem) -> Response:
     if _wants_json():
         answer = jsonify(error=problem.code, message=words["message"], request_id=logs.request_id())
     else:
-        names = [f"{request.blueprint}/error.html", "error.html"] if request.blueprint else ["error.html"]
+        names: list[str | Template] = (
+            [f"{request.blueprint}/error.html", "error.html"] if request.blueprint else ["error.html"]
+        )
         page = {"status": problem.status, "request_id": logs.request_id(), "back_url": _back(), **words}
         answer = Response(render_template(names, **page), mimetype="text/html")
     answer.status_code = problem.status

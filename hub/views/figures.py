@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub import language, sheets
 from hub.database import db
 from hub.errors import BadInput, NotAllowed, NotFound
+from hub.language import gettext
 from hub.rules.access import sees_whole_city
 from hub.rules.figures import RELIABLE, Share
 from hub.rules.intervals import INDICATOR, Z95
@@ -43,6 +44,7 @@ def month() -> str:
         "figures/figures.html",
         period=_period(page),
         total=page.total,
+        total_name=page.departments[0].name if page.limited and page.departments else "",
         places=[_row(page, "misto", p, page.of_place(p), p.department.name) for p in page.places],
         departments=[_row(page, "odbor", d, page.of_department(d), "") for d in page.departments],
         chosen=chosen,
@@ -74,11 +76,11 @@ def table() -> Response:
     which = request.args.get("tabulka", "mista")
     if which == "mista":
         points = [(p.name, p.department.name, page.of_place(p)) for p in page.places]
-        rows = [[label, office, *_figures(share, page.smallest)] for label, office, share in points]
+        rows = [[label, office, *_figures(share)] for label, office, share in points]
         head = [gettext("Place"), gettext("Department")]
     elif which in {"dny", "hodiny"}:
         slots = page.days() if which == "dny" else page.hours()
-        rows = [[slot["label"], *_figures(Share(**{k: v for k, v in slot.items() if k != "label"}), page.smallest)] for slot in slots]
+        rows = [[slot["label"], *_figures(Share(**{k: v for k, v in slot.items() if k != "label"}))] for slot in slots]
         head = [gettext("Day") if which == "dny" else gettext("Hour")]
     else:
         raise NotFound
@@ -88,9 +90,9 @@ def table() -> Response:
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _figures(share: Share, smallest: int) -> list[sheets.Value]:
+def _figures(share: Share) -> list[sheets.Value]:
     if share.hidden:
-        return [gettext("fewer than %(n)s", n=smallest), None, None, None, None, INDICATOR, INTERVAL]
+        return [gettext("not shown"), None, None, None, None, INDICATOR, INTERVAL]
     return [share.n, share.good, share.share, share.low, share.high, INDICATOR, INTERVAL]
 
 
@@ -118,7 +120,7 @@ def _choice() -> Choice:
     return Choice("mesto")
 
 
-def _chosen_argument(choice: Choice) -> dict[str, str]:
+def _chosen_argument(choice: Choice) -> dict[str, Any]:
     return {choice.kind: choice.slug} if choice.slug else {}
 
 
@@ -136,7 +138,9 @@ def _period(page: MonthPage) -> dict[str, object]:
         "label": language.month(first_day(page.month)),
         "previous_url": url(at + 1),
         "next_url": url(at - 1),
-        "options": [{"value": str(m), "label": language.month(first_day(m)), "selected": m == page.month} for m in shown],
+        "options": [
+            {"value": str(m), "label": language.month(first_day(m)), "selected": m == page.month} for m in shown
+        ],
     }
 
 
@@ -145,12 +149,12 @@ def _row(page: MonthPage, kind: str, thing: object, share: Share, department: st
     return {
         "name": name,
         "department": department,
-        "url": url_for(".month", mesic=page.month, **{kind: slug}),
+        "url": url_for(".month", mesic=page.month, **_chosen_argument(Choice(kind, slug))),
         "chosen": page.choice == Choice(kind, slug),
         "share": share,
     }
 
 
 def _csv_url(page: MonthPage, which: str) -> str:
-    chosen = {} if which == "mista" else _chosen_argument(page.choice)
+    chosen: dict[str, Any] = {} if which == "mista" else _chosen_argument(page.choice)
     return url_for(".table", mesic=page.month, tabulka=which, **chosen)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -34,18 +33,20 @@ class MonthPage:
 
     def __init__(self, session: Session, month: Month, choice: Choice, scope: int | None, smallest: int) -> None:
         self.month, self.choice, self.smallest, self._session = month, choice, smallest, session
+        self.limited = scope is not None
         self._series = query.series(session, "visit")
         by_day = query.cells(session, self._series, month, "day_on")
         self._days = rule.Figures(by_day, smallest)
         self._leaves = {leaf for leaf in self._days.leaves() if scope in {None, leaf[1]}}
         self.places = [t for t in places.touchpoints(session) if scope in {None, t.department_id} or self._of_place(t)]
-        self.departments = [d for d in places.departments(session) if scope in {None, d.id}]
+        asked = {place.department_id for place in self.places} | {leaf[1] for leaf in self._leaves}
+        self.departments = [d for d in places.departments(session) if d.id in asked and scope in {None, d.id}]
 
     @cached_property
     def chosen(self) -> Touchpoint | Department | None:
         """The chosen place or department; None for the whole city, or when there is no such one to see."""
-        things: Iterable[Touchpoint | Department] = {"misto": self.places, "odbor": self.departments}.get(self.choice.kind, [])
-        return next((thing for thing in things if thing.slug == self.choice.slug), None)
+        by_kind: dict[str, list[Touchpoint] | list[Department]] = {"misto": self.places, "odbor": self.departments}
+        return next((thing for thing in by_kind.get(self.choice.kind, []) if thing.slug == self.choice.slug), None)
 
     @cached_property
     def total(self) -> rule.Share:
@@ -68,7 +69,8 @@ class MonthPage:
     def hours(self) -> list[dict[str, Any]]:
         """The chosen one's figure of every hour of the day in which anything was counted in the month."""
         cells = query.cells(self._session, self._series, self.month, "hour")
-        slots = range(min((c.slot for c in cells), default=0), max((c.slot for c in cells), default=-1) + 1)  # type: ignore[type-var]
+        seen = [cell.slot for cell in cells if isinstance(cell.slot, int)]
+        slots = range(min(seen, default=0), max(seen, default=-1) + 1)
         shares = rule.Figures(cells, self.smallest).by_slot(self._chosen_leaves, slots)
         return [_point(shares[hour], f"{hour}–{hour + 1}") for hour in slots]
 
@@ -114,4 +116,3 @@ def _point(share: rule.Share, label: str) -> dict[str, Any]:
 def first_day(month: Month) -> date:
     """The first day of a month."""
     return date(month.year, month.month, 1)
-

@@ -17,7 +17,12 @@ def home() -> str:
     shown = []
     if "kiosk.faces" in current_app.view_functions:
         shown = [
-            {"name": t.name, "place": t.place, "department": t.department.name, "url": url_for("kiosk.faces", slug=t.slug)}
+            {
+                "name": t.name,
+                "place": t.place,
+                "department": t.department.name,
+                "url": url_for("kiosk.faces", slug=t.slug),
+            }
             for t in places.open_touchpoints(db.session())
         ]
     return render_template("home.html", touchpoints=shown, sign_in_url=url_for("security.login"))

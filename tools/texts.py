@@ -1,0 +1,59 @@
+"""Which texts there are, and in which languages each catalogue must be complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+TREE = Path(__file__).parent.parent
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+KEYWORDS = {"_": None, "gettext": None, "marked": None, "ngettext": (1, 2)}
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One catalogue: where its texts are collected from (nowhere: written by hand) and its languages."""
+
+    folder: str
+    name: str
+    sources: tuple[str, ...]
+    languages: tuple[str, ...]
+
+    def path(self, language: str) -> Path:
+        """The file of a language."""
+        return TREE / self.folder / "translations" / language / "LC_MESSAGES" / f"{self.name}.po"
+
+
+DOMAINS = (
+    Domain("hub", "messages", ("hub",), ("cs", "uk")),
+    # What can go wrong at a touch screen is said in the languages of touch screens.
+    Domain("hub", "messages", ("hub/errors.py",), ("pl", "de", "vi")),
+    Domain("hub", "flask_security", (), ("cs", "uk")),
+    Domain("kiosk", "messages", ("kiosk",), ("cs", "uk", "pl", "de", "vi")),
+)
+
+
+def wanted(domain: Domain) -> set[str]:
+    """The texts that stand in the code."""
+    return {text for source in domain.sources for text in _texts(TREE / source)}
+
+
+def stored(domain: Domain, language: str) -> Catalog:
+    """The catalogue of a language; empty when there is none yet."""
+    path = domain.path(language)
+    if not path.exists():
+        return Catalog(locale=language, domain=domain.name, fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=language, domain=domain.name)
+
+
+def _texts(source: Path) -> Iterator[str]:
+    folder = source.parent if source.is_file() else source
+    for filename, _line, message, *_rest in extract_from_dir(folder, METHODS, keywords=KEYWORDS):
+        if source.is_dir() or filename == source.name:
+            yield from message if isinstance(message, tuple) else [message]
