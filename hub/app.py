@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from fcntl import LOCK_EX, flock
 from importlib import import_module
 from pathlib import Path
 from secrets import token_urlsafe
@@ -13,7 +14,7 @@ from flask_migrate import Migrate
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import Settings
+from config import BadSettings, Settings
 from hub import cli, database, headers, language, limits, logs, models, signin
 from hub.database import db
 from hub.errors import NotFound
@@ -33,7 +34,7 @@ log = structlog.get_logger()
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application of these settings (of the environment when none are given). Raises BadSettings."""
-    settings = settings or Settings()  # type: ignore[call-arg]
+    settings = settings or Settings.of_environment()
     settings.check()
     logs.configure(settings.log_level)
     app = Flask("hub", root_path=str(Path(__file__).parent))
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    app.json_provider_class = StrictJSON  # the sign-in library derives its own provider from this class
     app.json = StrictJSON(app)
     app.config.update(
         HUB=settings,
@@ -81,18 +83,31 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _secret_of(folder: Path) -> str:
     """A secret of this data folder's own, made once; only outside production (where `check` demands a setting)."""
     path = folder / "secret.txt"
-    try:
-        with path.open("x", encoding="ascii") as file:
+    with path.open("a+", encoding="ascii") as file:
+        flock(file, LOCK_EX)  # web and worker may start at once; the second must not read a file that is still empty
+        file.seek(0)
+        secret = file.read()
+        if not secret:
             path.chmod(0o600)
-            file.write(token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii")
+            secret = token_urlsafe(48)
+            file.write(secret)
+    return secret
 
 
 def _rooms(names: tuple[str, ...]) -> list[Room]:
-    rooms = [import_module(f"{name}.room").room for name in names]
-    return sorted(rooms, key=lambda room: names.index(room.name))
+    return [_room(name) for name in dict.fromkeys(names)]
+
+
+def _room(name: str) -> Room:
+    try:
+        room = getattr(import_module(f"{name}.room"), "room", None) if name.isidentifier() else None
+    except ModuleNotFoundError as error:
+        if error.name not in {name, f"{name}.room"}:
+            raise
+        room = None
+    if not isinstance(room, Room):
+        raise BadSettings(f"HUB_ROOMS names {name!r}, but there is no such feature package.")
+    return room
 
 
 def _languages(app: Flask, rooms: list[Room]) -> None:
@@ -133,12 +148,12 @@ def _frame(app: Flask, rooms: list[Room]) -> None:
 
     @app.context_processor
     def _of_every_page() -> dict[str, object]:
+        city = account = None
         try:
             city = places.city(db.session())
-        except SQLAlchemyError:  # an error page must not fail for want of the city's name
+            account = signin.current_account()
+        except SQLAlchemyError:  # an error page must not fail for want of the city's or the reader's name
             db.session.rollback()
-            city = None
-        account = signin.current_account()
         return {
             "language": language.current(),
             "languages": language.choices(),

@@ -15,7 +15,7 @@ from flask import Flask, current_app
 
 from hub import cityfile, clock
 from hub.actions import cities
-from hub.database import check_ready, db
+from hub.database import NotReady, check_ready, db
 from hub.jobs.retention import FORGET_EXACT_TIMES
 from hub.jobs.timetable import Job, tick
 from hub.queries import places, recount
@@ -91,7 +91,10 @@ def demo(password: str) -> None:
 @click.command("work")
 def work_command() -> None:
     """Run the worker: the clock and its jobs, until INT or TERM."""
-    check_ready(db.engine, MIGRATIONS)
+    try:
+        check_ready(db.engine, MIGRATIONS)
+    except NotReady as error:
+        raise click.ClickException(str(error)) from error
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (the documented way)
     stopping = Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Any, cast
 
@@ -81,6 +82,7 @@ def init_app(app: Flask, busy_timeout: float) -> None:
 def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
     """Set how connections of this engine start. Must run before its first connection."""
     if engine.dialect.name != "sqlite":
+        _hook_server(engine, busy_timeout)
         return
 
     @event.listens_for(engine, "connect")
@@ -90,6 +92,7 @@ def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "recursive_triggers=ON",  # else REPLACE deletes a row without asking its triggers
             f"busy_timeout={int(busy_timeout * 1000)}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
@@ -100,8 +103,27 @@ def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
         connection.exec_driver_sql(f"BEGIN {kind}")
 
 
+def _hook_server(engine: Engine, busy_timeout: float) -> None:
+    """PostgreSQL waits for ever by default, for a lock and for a host that does not answer; a request must not."""
+
+    @event.listens_for(engine, "do_connect")
+    def _reach(_dialect: Dialect, _record: object, _arguments: object, options: dict[str, Any]) -> None:
+        options.setdefault("connect_timeout", max(2, int(busy_timeout)))  # libpq takes less than 2 for 2
+
+    @event.listens_for(engine, "connect")
+    def _limit(connection: Any, _record: object) -> None:
+        connection.execute(f"SET lock_timeout = {int(busy_timeout * 1000)}").close()
+        connection.commit()  # a SET that is rolled back is undone
+
+
 def begin_to_write(session: Session) -> Connection:
-    """Start the session's transaction as a writer: whatever was read before is let go, on SQLite the write lock is taken now."""
+    """Start the session's transaction as a writer: whatever was read before is let go, on SQLite the write lock is taken now.
+
+    Raises RuntimeError within a transaction begun like this: letting go of that one would lose what was written in it.
+    """
+    begun = session.in_transaction() and session.is_active
+    if begun and "sqlite_begin" in session.connection().get_execution_options():
+        raise RuntimeError("an action was called within an action")
     session.rollback()
     return session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
@@ -181,6 +203,18 @@ def check_ready(engine: Engine, migrations: Path) -> None:
         here = MigrationContext.configure(connection).get_current_revision()
     if here != head:
         raise NotReady(f"The database is at migration {here}, the code needs {head}. Run: flask db upgrade")
+
+
+def room_to_grow(session: Session) -> float:
+    """Bytes by which an embedded database may still grow before its own limit; a server minds its disk itself (infinite)."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        return inf
+    size, pages, free, most = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+        for name in ("page_size", "page_count", "freelist_count", "max_page_count")
+    )
+    return int(size * (most - pages + free))
 
 
 def row_lock(statement: sa.Select[Any]) -> sa.Select[Any]:

@@ -25,10 +25,10 @@ PATIENCE = 20
 def main() -> int:
     """Run until told to stop; 0 when told, 1 when a child died, 2 when it could not start."""
     try:
-        settings = Settings()  # type: ignore[call-arg]
+        settings = Settings.of_environment()
         settings.check()
         _check_port(settings)
-    except (BadSettings, ValueError) as error:
+    except BadSettings as error:
         print(f"Ozvěna does not start: {error}", file=sys.stderr)
         return 2
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}

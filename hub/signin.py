@@ -24,10 +24,11 @@ from flask_security import (
     verify_password,
 )
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf.csrf import generate_csrf
+from flask_wtf.csrf import ValidationError, generate_csrf, validate_csrf
 
 from hub import limits
 from hub.database import begin_to_write
+from hub.errors import FormExpired
 
 __all__ = [
     "RoleMixin",
@@ -43,6 +44,7 @@ __all__ = [
 
 AREA = "/urad"
 SIGN_IN = f"{AREA}/prihlaseni"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,6 +94,15 @@ def init_app(app: Flask, db: SQLAlchemy, account: type[Any], role: type[Any], *,
     for kind, had in before.items():
         hooks = getattr(app, kind)[None]
         hooks[:] = [hook if hook in had else _only_here(hook, kind) for hook in hooks]
+
+    @app.before_request
+    def _only_with_proof() -> None:
+        """Whatever changes something under /urad is a form of ours with its token: sign-out too, and never JSON."""
+        if request.method not in SAFE and request.endpoint and request.path.startswith(AREA):
+            try:
+                validate_csrf(request.form.get("csrf_token"))
+            except ValidationError as error:
+                raise FormExpired from error
 
     @app.before_request
     def _before_sign_in() -> None:

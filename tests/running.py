@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,7 +25,9 @@ def environment(url: str, folder: Path, more: Mapping[str, str] | None = None) -
 def flask(url: str, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the administrator; the caller looks at the exit code."""
     command = [sys.executable, "-m", "flask", *arguments]
-    return subprocess.run(command, cwd=TREE, env=environment(url, folder, more), capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=TREE, env=environment(url, folder, more), capture_output=True, text=True, check=False
+    )
 
 
 def migrate(url: str, folder: Path, revision: str = "head") -> None:
@@ -47,13 +50,15 @@ class Server:
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         self._log = (folder / f"web-{self.port}.log").open("w+b")
-        command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--threads", str(threads)]
+        self._environment = environment(url, folder, more)
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--threads", str(threads)]
+        self._command = [*gunicorn, "--bind", f"127.0.0.1:{self.port}", "hub.wsgi:app"]
+        self.restart()
+
+    def restart(self) -> None:
+        """Start it (again) on the same port, and wait until it answers."""
         self._process = subprocess.Popen(
-            [*command, "--bind", f"127.0.0.1:{self.port}", "hub.wsgi:app"],
-            cwd=TREE,
-            env=environment(url, folder, more),
-            stdout=self._log,
-            stderr=self._log,
+            self._command, cwd=TREE, env=self._environment, stdout=self._log, stderr=self._log, start_new_session=True
         )
         self._wait()
 
@@ -76,8 +81,7 @@ class Server:
 
     def kill(self) -> None:
         """End it without a warning, as a power cut would."""
-        subprocess.run(["pkill", "-KILL", "-P", str(self._process.pid)], check=False)
-        self._process.kill()
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(20)
 
     def _wait(self) -> None:

@@ -52,13 +52,17 @@ def set_sample_password(password: str, now: datetime) -> None:
     """Give every account of a sample city this password, when it does not have it yet; a real city is never touched."""
     city = places.city(db.session())
     accounts = list(db.session.scalars(sa.select(Account)))
-    if city is None or not city.is_sample or all(verify_password(password, account.password) for account in accounts):
+    if city is None or not city.is_sample or all(_fits(account, password) for account in accounts):
         return
     hashed = hash_password(password)
     with work(SYSTEM, "set the sample password", now) as w:
         for account in w.session.scalars(sa.select(Account)):
             account.password = hashed
             w.about(account)
+
+
+def _fits(account: Account, password: str) -> bool:
+    return account.password is not None and bool(verify_password(password, account.password))
 
 
 def _departments(session: Session, file: CityFile) -> dict[str, Department]:

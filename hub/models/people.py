@@ -13,8 +13,9 @@ class City(Base):
     """The one city this installation serves. `is_sample` shows the banner of sample data on every page."""
 
     __tablename__ = "city"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     name: Mapped[str] = mapped_column(sa.String(120))
     is_sample: Mapped[bool] = mapped_column(default=False)
 
@@ -42,6 +43,7 @@ class Role(Base, RoleMixin):
     """What an account may do; the names are `vocabulary.RoleName`."""
 
     __tablename__ = "roles"
+    __table_args__ = (sa.CheckConstraint("name IN ('official', 'press', 'head', 'administrator')", name="name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(32), unique=True)

@@ -14,6 +14,11 @@ class AuditEntry(Base):
     """Who did what to which thing, and when. Append-only, without bodies; taps are not audited (they are anonymous)."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = (
+        sa.CheckConstraint("actor_kind IN ('account', 'system', 'citizen')", name="actor_kind"),
+        sa.CheckConstraint("(actor_kind = 'account') = (actor_id IS NOT NULL)", name="actor_id"),
+        sa.CheckConstraint("about_id IS NULL OR about_table IS NOT NULL", name="about"),
+    )
 
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from hub.database import room_to_grow
 from hub.models import City
 
+LEAST_FREE = 16 * 1024 * 1024
+"""Bytes: with less, taps may soon be refused for want of space."""
 
-def health(session: Session, checks: Iterable[Callable[[], Mapping[str, bool]]]) -> dict[str, bool]:
-    """Part → is it well; `checks` are what the rooms say of themselves."""
-    parts = {"database": _answers(session)}
+
+def health(session: Session, folder: Path, checks: Iterable[Callable[[], Mapping[str, bool]]]) -> dict[str, bool]:
+    """Part → is it well; `folder` is the data folder, `checks` are what the rooms say of themselves."""
+    parts = {"database": _answers(session), "storage": _has_space(session, folder)}
     for check in checks:
         parts.update(check())
     return parts
@@ -26,3 +32,13 @@ def _answers(session: Session) -> bool:
         session.rollback()
         return False
     return True
+
+
+def _has_space(session: Session, folder: Path) -> bool:
+    try:
+        return min(shutil.disk_usage(folder).free, room_to_grow(session)) >= LEAST_FREE
+    except OSError:
+        return False
+    except SQLAlchemyError:  # then the database is what is unwell
+        session.rollback()
+        return True

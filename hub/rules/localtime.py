@@ -38,7 +38,7 @@ class Month:
         year, dash, month = text.partition("-")
         if not (dash and len(year) == 4 and len(month) == 2 and text.isascii() and (year + month).isdigit()):
             return None
-        return cls(int(year), int(month)) if 1 <= int(month) <= 12 and int(year) >= 2000 else None
+        return cls(int(year), int(month)) if 1 <= int(month) <= 12 and 2000 <= int(year) < 9999 else None
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask.globals import request_ctx
 from jinja2 import Template
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from hub import logs
 from hub.database import problem_of
@@ -73,6 +74,9 @@ def respond(problem: Problem) -> Response:
 def _http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error  # a redirect
+    if isinstance(error, SecurityError):
+        # A foreign Host is refused before routing; the page's own links (paths alone) still need something to be made by.
+        request_ctx.url_adapter = current_app.url_map.bind("localhost")
     if error.code == 405:
         answer = respond(WrongMethod())
         answer.headers.extend(dict(error.get_headers()).items() - {("Content-Type", "text/html; charset=utf-8")})

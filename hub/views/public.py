@@ -32,5 +32,6 @@ def home() -> str:
 def well() -> tuple[Response, int]:
     """Whether each part is well: 200, or 503 when one is not. No details for strangers."""
     rooms = current_app.extensions["hub_rooms"]
-    parts = health(db.session(), [room.health for room in rooms if room.health])
+    folder = current_app.config["HUB"].data_dir
+    parts = health(db.session(), folder, [room.health for room in rooms if room.health])
     return jsonify(parts), 200 if all(parts.values()) else 503
