@@ -10,7 +10,7 @@ code := config.py gunicorn.conf.py hub kiosk channels migrations tests bench too
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .venv/.run-ok: requirements.lock tools/environment.sh
 	@PYTHON=$(PYTHON) tools/environment.sh $@ requirements.lock
@@ -21,6 +21,9 @@ help: ## this list
 
 %.mo: %.po | .venv/.run-ok
 	@$(bin)/pybabel -q compile -i $< -o $@
+
+.PHONY: environment
+environment: .venv/.run-ok $(compiled) ## only the environment and the compiled texts, for a real city
 
 .PHONY: run
 run: export HUB_MODE := demo
