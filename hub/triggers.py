@@ -164,7 +164,7 @@ TRIGGERS = (
     Trigger("city_is_one", "city", "INSERT", "EXISTS (SELECT 1 FROM city)", "one installation serves one city"),
     *(
         # PostgreSQL empties a table without asking the triggers of its rows (a TRUNCATE … CASCADE of what they refer to, too).
-        Trigger(f"{table}_all", table, "TRUNCATE", "true", f"{table} are never emptied")
+        Trigger(f"{table}_all", table, "TRUNCATE", "true", f"{table}: never emptied as a whole")
         for table in ("audit_entries", "questionnaires", "questions", "levels", "feedback", "ratings", "counts")
     ),
 )
@@ -174,8 +174,8 @@ SQLITE_KINDS = {
     "INTEGER": "typeof({c}) = 'integer' AND {c} BETWEEN -2147483648 AND 2147483647",
     "BIGINT": "typeof({c}) = 'integer'",
     "BOOLEAN": "typeof({c}) = 'integer' AND {c} IN (0, 1)",
-    "DATE": "typeof({c}) = 'text' AND date({c}) IS {c}",
-    "DATETIME": "typeof({c}) = 'text' AND strftime('%Y-%m-%d %H:%M:%S', {c}) IS substr({c}, 1, 19)"
+    "DATE": "typeof({c}) = 'text' AND date({c}, '+0 days') IS {c}",
+    "DATETIME": "typeof({c}) = 'text' AND strftime('%Y-%m-%d %H:%M:%S', {c}, '+0 days') IS substr({c}, 1, 19)"
     " AND substr({c}, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]'",
     "FLOAT": "typeof({c}) IN ('real', 'integer')",
     "VARCHAR": "typeof({c}) = 'text' AND instr({c}, char(0)) = 0",
@@ -183,7 +183,9 @@ SQLITE_KINDS = {
     "BLOB": "typeof({c}) = 'blob'",
     "JSON": "typeof({c}) = 'text' AND json_valid({c})",
 }
-"""Type → what PostgreSQL would take. SQLite takes anything anywhere: the word 'many' as a number is more than any number."""
+"""Type → what PostgreSQL would take. SQLite takes anything anywhere: the word 'many' as a number is more than any number.
+
+('+0 days' makes SQLite reckon: 31 February comes out as another day.)"""
 
 
 def remove(connection: Connection) -> None:

@@ -1,0 +1,197 @@
+"""Tests of the house: what every page, setting and word must keep."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from config import Settings
+from hub import cityfile, errors
+from hub.app import create_app
+from hub.triggers import TRIGGERS
+from hub.vocabulary import KIOSK_LANGUAGES
+from tests.conftest import test_settings
+from tests.running import TREE
+
+ROUTES = {
+    "/": "the front page",
+    "/favicon.ico": "the sign of the house",
+    "/kiosk/<slug>": "the faces of a place",
+    "/kiosk/<slug>/davka": "a batch of presses",
+    "/kiosk/<slug>/dekujeme": "thanks, without scripts",
+    "/kiosk/<slug>/dotek": "one press",
+    "/kiosk/<slug>/duvod": "the reason, without scripts",
+    "/kiosk/<slug>/zmenit": "another face, without scripts",
+    "/static/<path:filename>": "our own files",
+    "/static/kiosk/<path:filename>": "the kiosk's own files",
+    "/urad": "the first page after signing in",
+    "/urad/": "the same",
+    "/urad/odhlaseni": "sign-out",
+    "/urad/prihlaseni": "sign-in",
+    "/urad/spokojenost": "the figures",
+    "/urad/spokojenost.csv": "the figures as a table",
+    "/zdravi": "whether the hub is well",
+}
+
+
+def variables() -> dict[str, object]:
+    return {f"HUB_{name.upper()}": field for name, field in Settings.model_fields.items()}
+
+
+def test_every_setting_stands_in_the_example_with_its_default() -> None:
+    example = (TREE / ".env.example").read_text(encoding="utf-8")
+    named = dict(re.findall(r"^#?(HUB_[A-Z_]+)=(.*)$", example, re.MULTILINE))
+    assert set(named) == set(variables())
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        words = (
+            ",".join(default)
+            if isinstance(default, tuple)
+            else str(default).lower()
+            if isinstance(default, bool)
+            else str(default)
+        )
+        assert named[f"HUB_{name.upper()}"] == words, name
+
+
+def test_the_defaults_are_those_of_production() -> None:
+    assert Settings.model_fields["mode"].default == "production"
+    assert Settings.model_fields["secret_key"].default == ""
+
+
+def test_every_public_address_is_known(tmp_path: Path) -> None:
+    app = create_app(test_settings(data_dir=tmp_path))
+    served = {rule.rule for rule in app.url_map.iter_rules()}
+    assert served - {rule for rule in served if rule.startswith("/urad/") and rule not in ROUTES} == set(ROUTES)
+    library = {rule for rule in served if rule.startswith("/urad/") and rule not in ROUTES}
+    assert library <= {"/urad/static/<path:filename>", "/urad/verify", "/urad/fs-static/<path:filename>"}, library
+
+
+def test_the_hub_runs_with_no_room(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from config import Settings; from hub.app import create_app;"
+        f"app = create_app(Settings(_env_file=None, mode='test', rooms=(), data_dir=Path({str(tmp_path)!r})));"
+        "print([m for m in sys.modules if m.split('.')[0] in ('kiosk', 'channels')], app.test_client().get('/neni').status_code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=TREE, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] 404"
+
+
+def test_tests_of_the_hub_know_no_room() -> None:
+    knowing = [
+        p.name
+        for p in (TREE / "tests" / "hub").glob("*.py")
+        if re.search(r"^(from|import) (kiosk|channels)", p.read_text(), re.M)
+    ]
+    assert knowing == []
+    assert len(list((TREE / "tests" / "hub").glob("test_*.py"))) > 3
+
+
+def test_problems_have_words_and_a_status_of_their_kind() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Problem)]
+    codes = [kind.code for kind in kinds]
+    assert len(codes) == len(set(codes))
+    for kind in kinds:
+        assert kind.title
+        assert kind.message.endswith(".")
+        assert 400 <= kind.status < 600
+        assert kind.status not in {429, 503, 507} or kind.retry_after
+
+
+def test_the_default_questionnaire_speaks_every_language_of_the_kiosk() -> None:
+    for question in cityfile.default_questionnaire().questions:
+        for words in (question.text, *question.levels, *([question.praise] if question.praise else [])):
+            assert set(words) == set(KIOSK_LANGUAGES)
+
+
+def test_the_demo_city_has_eight_kiosks_and_marks_what_is_made_up() -> None:
+    city = cityfile.read(TREE / "hub" / "demo" / "havirov.toml")
+    assert city.is_sample
+    assert len(city.touchpoints) == 8
+    assert any(place.sample for place in city.touchpoints)
+    assert all(account.email.endswith(".example") for account in city.accounts)
+
+
+def test_only_work_and_the_sign_in_library_end_a_transaction() -> None:
+    ending = {
+        str(path.relative_to(TREE))
+        for folder in ("hub", "kiosk", "channels")
+        for path in (TREE / folder).rglob("*.py")
+        if re.search(r"\.commit\(", path.read_text(encoding="utf-8"))
+    }
+    assert ending == {"hub/work.py", "hub/signin.py"}
+
+
+def test_only_the_database_modules_ask_which_engine_it_is() -> None:
+    asking = {
+        str(path.relative_to(TREE))
+        for folder in ("hub", "kiosk", "channels", "migrations")
+        for path in (TREE / folder).rglob("*.py")
+        if re.search(r"dialect\.name|dialect_name", path.read_text(encoding="utf-8"))
+    }
+    assert asking <= {"hub/database.py", "hub/triggers.py", "migrations/env.py"}
+
+
+def test_names_of_triggers_begin_with_their_table_or_its_thing() -> None:
+    assert len({trigger.name for trigger in TRIGGERS}) == len(TRIGGERS)
+
+
+def test_markup_is_never_declared_safe_by_hand() -> None:
+    for folder in ("hub", "kiosk"):
+        for path in [*(TREE / folder).rglob("*.py"), *(TREE / folder).rglob("*.html")]:
+            text = path.read_text(encoding="utf-8")
+            assert "Markup(" not in text, path
+            assert not re.search(r"\|\s*safe\b", text), path
+            assert "autoescape false" not in text, path
+
+
+def test_pages_have_no_inline_script_or_style() -> None:
+    for folder in ("hub", "kiosk"):
+        for path in (TREE / folder).rglob("*.html"):
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"<style|\sstyle=|\son\w+=\"", text), path
+            for tag in re.findall(r"<script[^>]*>", text):
+                assert "nonce" in tag, path
+                assert "src=" in tag, path
+
+
+def test_scripts_and_styles_stay_small() -> None:
+    scripts = sum(path.stat().st_size for path in (TREE / "hub" / "static").rglob("*.js"))
+    assert scripts <= 30_000
+    shell = sum(path.stat().st_size for path in (TREE / "kiosk" / "static").iterdir())
+    assert shell < 100_000
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_links_in_documents_lead_somewhere(document: str) -> None:
+    path = TREE / document
+    for link in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+        if "://" not in link:
+            assert (path.parent / link).exists(), link
+
+
+def test_every_make_target_named_in_documents_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (TREE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for document in ("README.md", "CONTRIBUTING.md"):
+        named = set(re.findall(r"(?:^|`)make ([a-z]+)", (TREE / document).read_text(encoding="utf-8"), re.MULTILINE))
+        assert named <= targets, document
+
+
+def test_every_table_and_its_things_have_a_word_in_the_architecture() -> None:
+    text = (TREE / "docs" / "architecture.md").read_text(encoding="utf-8")
+    from hub.database import db  # noqa: PLC0415
+
+    for table in db.metadata.tables:
+        assert table in text or table == "account_roles", table
+
+
+def test_dependencies_in_the_lock_are_those_asked_for() -> None:
+    project = tomllib.loads((TREE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    locked = {line.split("==")[0] for line in (TREE / "requirements.lock").read_text().splitlines() if "==" in line}
+    asked = {re.split(r"[\[<>=]", name)[0] for name in project["dependencies"]}
+    assert asked <= locked
