@@ -5,24 +5,28 @@ A setting is read once, at start, into one frozen object. `.env.example` lists t
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from click import ClickException
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SHORTEST_SECRET = 32
 WELL_KNOWN_SECRETS = ("changeme", "secret", "password", "heslo", "tajemstvi", "development")
 
 
-class BadSettings(Exception):
-    """The hub cannot start with these settings; the text says which one and what to do."""
+class BadSettings(ClickException):
+    """The hub cannot start with these settings; the text says which one and what to do. Commands show it as one line."""
 
 
 class Settings(BaseSettings):
     """The settings of one installation. Environment variables carry the prefix HUB_; a file .env is read too."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", env_file=".env", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="HUB_", env_file=".env", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     mode: Literal["production", "demo", "test"] = Field(
         "production", description="production refuses weak secrets; demo and test make one of their own"
@@ -52,7 +56,7 @@ class Settings(BaseSettings):
     )
     small_group: int = Field(5, ge=3, le=10, description="figures from fewer ratings than this are shown nowhere")
     exact_time_days: int = Field(14, ge=1, le=90, description="days after which the exact time of a tap is erased")
-    busy_timeout: float = Field(5.0, gt=0, le=60, description="seconds to wait for a locked SQLite database")
+    busy_timeout: float = Field(5.0, gt=0, le=60, description="seconds to wait for a locked database")
     demo_password: str = Field("", description="password of the sample accounts; empty: one is made and printed")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is logged")
 
@@ -63,16 +67,31 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @classmethod
+    def of_environment(cls) -> Settings:
+        """The settings of this process's environment. Raises BadSettings, in one line and without the values."""
+        try:
+            return cls()  # type: ignore[call-arg]
+        except ValidationError as error:
+            wrong = [f"HUB_{'.'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+            raise BadSettings("; ".join(wrong)) from None
+
     @property
     def sqlalchemy_url(self) -> str:
         """The address SQLAlchemy takes; the embedded database where none is set."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'hub.db'}"
 
     def check(self) -> None:
-        """Raise BadSettings when the hub must not start: weak secret in production, data folder that cannot be written."""
+        """Raise BadSettings when the hub must not start: debug or a weak secret in production, unwritable data folder."""
         if self.mode == "production":
+            _check_debug()
             _check_secret(self.secret_key)
         _check_folder(self.data_dir)
+
+
+def _check_debug() -> None:
+    if os.environ.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"}:
+        raise BadSettings("FLASK_DEBUG is on: in production it would show the hub's insides to strangers. Unset it.")
 
 
 def _check_secret(secret: str) -> None:

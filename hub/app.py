@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import BadSettings, Settings
 from hub import cli, database, headers, language, limits, logs, models, signin
 from hub.database import db
-from hub.errors import NotFound
+from hub.errors import BadInput, NotFound
 from hub.language import gettext
 from hub.queries import places
 from hub.room import MenuItem, Room
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("hub", root_path=str(Path(__file__).parent))
     _configure(app, settings)
     logs.init_app(app)
+    _only_ascii_queries(app)
     database.init_app(app, settings.busy_timeout)
     Migrate(app, db, directory=str(TREE / "migrations"), render_as_batch=True)
     limits.init_app(app, settings.limits_url)
@@ -72,12 +73,20 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=100,
         TESTING=settings.mode == "test",
         PROPAGATE_EXCEPTIONS=False,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.url_map.strict_slashes = False
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _only_ascii_queries(app: Flask) -> None:
+    @app.before_request
+    def _refuse_bytes() -> None:
+        # RFC 3986 knows no other bytes there; whoever decoded them later would fail, and that would be our fault.
+        if not request.query_string.isascii():
+            request.query_string = b""  # the page of the error must not try it either
+            raise BadInput
 
 
 def _secret_of(folder: Path) -> str:

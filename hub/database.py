@@ -112,8 +112,9 @@ def _hook_server(engine: Engine, busy_timeout: float) -> None:
 
     @event.listens_for(engine, "connect")
     def _limit(connection: Any, _record: object) -> None:
+        connection.autocommit = True  # a SET that is rolled back is undone
         connection.execute(f"SET lock_timeout = {int(busy_timeout * 1000)}").close()
-        connection.commit()  # a SET that is rolled back is undone
+        connection.autocommit = False
 
 
 def begin_to_write(session: Session) -> Connection:

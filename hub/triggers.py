@@ -175,7 +175,7 @@ SQLITE_KINDS = {
     "BIGINT": "typeof({c}) = 'integer'",
     "BOOLEAN": "typeof({c}) = 'integer' AND {c} IN (0, 1)",
     "DATE": "typeof({c}) = 'text' AND date({c}, '+0 days') IS {c}",
-    "DATETIME": "typeof({c}) = 'text' AND strftime('%Y-%m-%d %H:%M:%S', {c}, '+0 days') IS substr({c}, 1, 19)"
+    "DATETIME": "typeof({c}) = 'text' AND strftime('%Y-%m-%d %H:%M:%S', substr({c}, 1, 19), '+0 days') IS substr({c}, 1, 19)"
     " AND substr({c}, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]'",
     "FLOAT": "typeof({c}) IN ('real', 'integer')",
     "VARCHAR": "typeof({c}) = 'text' AND instr({c}, char(0)) = 0",

@@ -31,6 +31,14 @@ STATUS = {Outcome.STORED: 201, Outcome.AMENDED: 201, Outcome.KNOWN: 200, Outcome
 NOT_A_PRESS = marked("The rating could not be read. Open the page again and touch one of the faces.")
 
 
+@blueprint.before_request
+def _plausible() -> None:
+    """A name that no touchpoint can have reaches neither the limits nor the database (PostgreSQL refuses NUL by an error)."""
+    slug = (request.view_args or {}).get("slug", "")
+    if len(slug) > 64 or not slug.isprintable():
+        raise errors.UnknownTouchpoint
+
+
 @blueprint.get("/kiosk/<slug>")
 def faces(slug: str) -> str:
     """The faces; with scripts, the whole sitting happens on this page."""
@@ -146,11 +154,11 @@ def _id_of(item: object) -> str:
 
 def _spend(slug: str) -> None:
     # By touchpoint, never by address: all kiosks of a city stand behind one.
-    limits.spend("tap", slug[:64], current_app.config["HUB"].taps_per_minute)
+    limits.spend("tap", slug, current_app.config["HUB"].taps_per_minute)
 
 
 def _shown(slug: str) -> Touchpoint:
-    touchpoint = places.touchpoint_to_show(db.session(), slug) if len(slug) <= 64 and slug.isprintable() else None
+    touchpoint = places.touchpoint_to_show(db.session(), slug)
     if touchpoint is None:
         raise errors.UnknownTouchpoint
     return touchpoint

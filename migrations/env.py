@@ -1,6 +1,7 @@
-"""How Alembic runs here: one transaction for each migration; on SQLite foreign keys are off while tables are rebuilt.
+"""How Alembic runs here: all in one transaction, so that a killed upgrade leaves the database as it was, triggers and all.
 
-Triggers are removed before and made anew after, because a rebuild on SQLite drops them silently.
+On SQLite foreign keys are off while tables are rebuilt, and checked before the commit. Triggers are removed before and
+made anew after, because a rebuild on SQLite drops them silently.
 """
 
 from __future__ import annotations
@@ -18,35 +19,42 @@ from hub.database import Instant, db
 assert models  # noqa: S101 (imported so that the metadata knows every table)
 
 
+LOCK = 0x6F7A76656E61
+"""The number of our lock on PostgreSQL (any would do)."""
+
+
 def run() -> None:
-    """Bring the database of the current app up (or down) to the wanted revision."""
-    engine = db.engine
-    with engine.connect() as connection:
+    """Bring the database of the current app up (or down) to the wanted revision, wholly or not at all."""
+    with db.engine.connect() as connection:
+        connection.execution_options(sqlite_begin="IMMEDIATE")
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             _outside_transaction(connection, "PRAGMA foreign_keys=OFF")
-        elif connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SET lock_timeout = '20s'")
-            connection.commit()
-        with connection.begin():
-            triggers.remove(connection)
-        context.configure(
-            connection=connection,
-            target_metadata=db.metadata,
-            render_as_batch=True,
-            transaction_per_migration=True,
-            compare_type=True,
-            render_item=_render,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.rollback()
-        with connection.begin():
+        try:
+            with connection.begin():
+                _migrate(connection, sqlite)
+        finally:
             if sqlite:
-                _check_foreign_keys(connection)
-            triggers.install(connection)
-        if sqlite:
-            _outside_transaction(connection, "PRAGMA foreign_keys=ON")
+                _outside_transaction(connection, "PRAGMA foreign_keys=ON")
+
+
+def _migrate(connection: Connection, sqlite: bool) -> None:
+    if not sqlite:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '20s'")
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))  # of two nodes that start at once, one waits
+    triggers.remove(connection)
+    context.configure(
+        connection=connection,
+        target_metadata=db.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        render_item=_render,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    if sqlite:
+        _check_foreign_keys(connection)
+    triggers.install(connection)
 
 
 def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:

@@ -42,4 +42,11 @@ def press(visit: int = 5, reason: int | None = None, **changes: object) -> Press
 
 def press_json(visit: int = 5, **changes: object) -> dict[str, object]:
     """The same as a touch screen sends it."""
-    return {"id": str(uuid4()), "rev": 0, "questionnaire": "kiosk@1", "language": "cs", "ratings": {"visit": visit}, **changes}
+    return {
+        "id": str(uuid4()),
+        "rev": 0,
+        "questionnaire": "kiosk@1",
+        "language": "cs",
+        "ratings": {"visit": visit},
+        **changes,
+    }

@@ -114,7 +114,15 @@ def test_an_unknown_place_is_refused() -> None:
 def test_a_batch_has_a_receipt_for_each_and_one_bad_item_hurts_no_other() -> None:
     good, twice = press(5), press(3)
     other = twice.model_copy(update={"ratings": {"visit": 1}})
-    batch = [good, actions.Refusal("x"), twice, twice, other, press(9), twice.model_copy(update={"rev": 1, "ratings": {"visit": 2}})]
+    batch = [
+        good,
+        actions.Refusal("x"),
+        twice,
+        twice,
+        other,
+        press(9),
+        twice.model_copy(update={"rev": 1, "ratings": {"visit": 2}}),
+    ]
     outcomes = [receipt.outcome for receipt in actions.record("ridici", batch, NOW)]
     assert outcomes == [
         Outcome.STORED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from hub.rules.figures import RELIABLE, Share
 from hub.rules.intervals import INDICATOR, Z95
 from hub.rules.localtime import Month, local
 from hub.signin import current_account, signed_in
-from hub.views.month_page import Choice, MonthPage, first_day
+from hub.views.month_page import Choice, MonthPage, Point, first_day
 from hub.vocabulary import marked
 
 blueprint = Blueprint("figures", __name__)
@@ -48,8 +49,8 @@ def month() -> str:
         places=[_row(page, "misto", p, page.of_place(p), p.department.name) for p in page.places],
         departments=[_row(page, "odbor", d, page.of_department(d), "") for d in page.departments],
         chosen=chosen,
-        days=page.days(),
-        hours=page.hours(),
+        days=_points(page.days()),
+        hours=_points(page.hours()),
         reasons=page.reasons(),
         set_aside=aside,
         all_taps=taps,
@@ -80,7 +81,7 @@ def table() -> Response:
         head = [gettext("Place"), gettext("Department")]
     elif which in {"dny", "hodiny"}:
         slots = page.days() if which == "dny" else page.hours()
-        rows = [[slot["label"], *_figures(Share(**{k: v for k, v in slot.items() if k != "label"}))] for slot in slots]
+        rows = [[label, *_figures(share)] for label, share in slots]
         head = [gettext("Day") if which == "dny" else gettext("Hour")]
     else:
         raise NotFound
@@ -88,6 +89,11 @@ def table() -> Response:
     text = sheets.csv_file([*head, *more, gettext("Indicator"), gettext("Interval")], rows)
     name = f"spokojenost-{page.month}-{which}{'-' + page.choice.slug if page.choice.slug else ''}.csv"
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _points(points: list[Point]) -> list[dict[str, object]]:
+    """Points as the charts take them: the figure's parts and its label side by side."""
+    return [{"label": label, **asdict(share)} for label, share in points]
 
 
 def _figures(share: Share) -> list[sheets.Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,9 @@ from hub.queries import figures as query
 from hub.queries import places
 from hub.rules import figures as rule
 from hub.rules.localtime import Month, local
+
+Point = tuple[str, rule.Share]
+"""The label of a day or hour, and its figure."""
 
 OPTIONS = 24
 """Months the picker offers."""
@@ -61,18 +64,18 @@ class MonthPage:
         """One department's month."""
         return self._days.of_month(self._of_department(department))
 
-    def days(self) -> list[dict[str, Any]]:
+    def days(self) -> list[Point]:
         """The chosen one's figure of every day of the month."""
         shares = self._days.by_slot(self._chosen_leaves, self.month.days())
-        return [_point(shares[day], language.day(day)) for day in self.month.days()]
+        return [(language.day(day), shares[day]) for day in self.month.days()]
 
-    def hours(self) -> list[dict[str, Any]]:
+    def hours(self) -> list[Point]:
         """The chosen one's figure of every hour of the day in which anything was counted in the month."""
         cells = query.cells(self._session, self._series, self.month, "hour")
         seen = [cell.slot for cell in cells if isinstance(cell.slot, int)]
         slots = range(min(seen, default=0), max(seen, default=-1) + 1)
         shares = rule.Figures(cells, self.smallest).by_slot(self._chosen_leaves, slots)
-        return [_point(shares[hour], f"{hour}–{hour + 1}") for hour in slots]
+        return [(f"{hour}–{hour + 1}", shares[hour]) for hour in slots]
 
     def reasons(self) -> list[dict[str, Any]]:
         """How often the chosen one's citizens gave each reason; None where too few did."""
@@ -107,10 +110,6 @@ class MonthPage:
         if isinstance(self.chosen, Department):
             return self._of_department(self.chosen)
         return sorted(self._leaves)
-
-
-def _point(share: rule.Share, label: str) -> dict[str, Any]:
-    return {"label": label, **asdict(share)}
 
 
 def first_day(month: Month) -> date:

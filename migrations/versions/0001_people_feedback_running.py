@@ -24,6 +24,11 @@ def upgrade() -> None:
         sa.Column("act", sa.String(length=48), nullable=False),
         sa.Column("about_table", sa.String(length=48), nullable=True),
         sa.Column("about_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("actor_kind IN ('account', 'system', 'citizen')", name=op.f("ck_audit_entries_actor_kind")),
+        sa.CheckConstraint(
+            "(actor_kind = 'account') = (actor_id IS NOT NULL)", name=op.f("ck_audit_entries_actor_id")
+        ),
+        sa.CheckConstraint("about_id IS NULL OR about_table IS NOT NULL", name=op.f("ck_audit_entries_about")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
@@ -31,9 +36,10 @@ def upgrade() -> None:
 
     op.create_table(
         "city",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("is_sample", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_city_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_city")),
     )
     op.create_table(
@@ -69,6 +75,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("permissions", sa.JSON(), nullable=True),
+        sa.CheckConstraint("name IN ('official', 'press', 'head', 'administrator')", name=op.f("ck_roles_name")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roles")),
         sa.UniqueConstraint("name", name=op.f("uq_roles_name")),
     )
