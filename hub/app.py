@@ -157,12 +157,12 @@ def _frame(app: Flask, rooms: list[Room]) -> None:
 
     @app.context_processor
     def _of_every_page() -> dict[str, object]:
-        city = account = None
         try:
             city = places.city(db.session())
-            account = signin.current_account()
-        except SQLAlchemyError:  # an error page must not fail for want of the city's or the reader's name
+        except SQLAlchemyError:  # an error page must not fail for want of the city's name
             db.session.rollback()
+            city = None
+        account = signin.current_account()
         return {
             "language": language.current(),
             "languages": language.choices(),

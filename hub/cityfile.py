@@ -32,6 +32,12 @@ def _known_languages(texts: dict[str, object]) -> dict[str, object]:
     return texts
 
 
+def _once(keys: list[str], what: str) -> None:
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise ValueError(f"{what} stands twice: {', '.join(twice)}")
+
+
 Name = Annotated[str, AfterValidator(_named), Field(max_length=160)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Words = Annotated[dict[str, Name], AfterValidator(_known_languages)]
@@ -60,6 +66,11 @@ class QuestionnairePart(_Part):
     version: Annotated[int, Field(ge=1, le=9999)] = 1
     questions: Annotated[list[QuestionPart], Field(min_length=1, max_length=12)]
 
+    @model_validator(mode="after")
+    def _codes_differ(self) -> QuestionnairePart:
+        _once([question.code for question in self.questions], "a question's code")
+        return self
+
 
 class DepartmentPart(_Part):
     """A department."""
@@ -84,7 +95,7 @@ class TouchpointPart(_Part):
 class AccountPart(_Part):
     """A sign-in, named by its office."""
 
-    email: Annotated[str, Field(pattern=r"^[^@\s,;]+@[^@\s,;]+\.[a-z]{2,}$", max_length=254)]
+    email: Annotated[str, Field(pattern=r"^[^@\s,;\x00-\x20]+@[^@\s,;\x00-\x20]+\.[a-z]{2,}$", max_length=254)]
     name: Name
     role: RoleName
     department: Slug | None = None
@@ -104,10 +115,7 @@ class CityFile(_Part):
     @model_validator(mode="after")
     def _belongs_together(self) -> CityFile:
         for things, key in ((self.departments, "slug"), (self.touchpoints, "slug"), (self.accounts, "email")):
-            keys = [getattr(thing, key).casefold() for thing in things]
-            twice = sorted({k for k in keys if keys.count(k) > 1})
-            if twice:
-                raise ValueError(f"{key} stands twice: {', '.join(twice)}")
+            _once([getattr(thing, key).casefold() for thing in things], key)
         known = {department.slug for department in self.departments}
         asked = {t.department for t in self.touchpoints} | {a.department for a in self.accounts if a.department}
         if asked - known:
@@ -137,6 +145,8 @@ def _parse(kind: type[Part], path: Path) -> Part:
         raise BadCityFile(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadCityFile(f"{path} is not TOML in UTF-8: {error}") from error
+    except RecursionError as error:
+        raise BadCityFile(f"{path} is nested too deeply") from error
     return _validate(kind, value, str(path))
 
 

@@ -17,6 +17,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from click import ClickException
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
@@ -191,8 +192,8 @@ def problem_of(error: sa.exc.DBAPIError) -> errors.Problem | None:
     return None
 
 
-class NotReady(Exception):
-    """The database is not as this code needs it; the text says what to do."""
+class NotReady(ClickException):
+    """The database is not as this code needs it; the text says what to do, and a command shows it as one line."""
 
 
 def check_ready(engine: Engine, migrations: Path) -> None:

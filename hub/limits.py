@@ -6,6 +6,8 @@ a citizen's tap must not be lost because a helper is down.
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from flask import Flask, current_app
 from limits import RateLimitItemPerMinute
@@ -17,10 +19,15 @@ from hub.errors import TooMany
 
 log = structlog.get_logger()
 
+PATIENCE = 0.5
+"""Seconds a citizen waits for a store that does not answer; without them for ever."""
+
 
 def init_app(app: Flask, url: str) -> None:
     """Connect the app to where its limits are kept."""
-    options = {} if url.startswith("memory://") else {"wrap_exceptions": True}
+    options: dict[str, Any] = {} if url.startswith("memory://") else {"wrap_exceptions": True}
+    if url.startswith(("redis", "valkey")):
+        options |= {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
     app.extensions["hub_limits"] = FixedWindowRateLimiter(storage_from_string(url, **options))
 
 

@@ -68,7 +68,10 @@ def _prepare(settings: Settings, environment: dict[str, str]) -> int:
         command = [sys.executable, "-m", "flask", *step]
         done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode:
-            print(f"Ozvěna does not start: `flask {' '.join(step)}` failed.\n{done.stderr.strip()}", file=sys.stderr)
+            reason = done.stderr.strip()
+            if not reason.startswith("Error: "):  # not one line of ours
+                reason = f"`flask {' '.join(step)}` failed.\n{reason}"
+            print(f"Ozvěna does not start: {reason.removeprefix('Error: ')}", file=sys.stderr)
             return done.returncode
     return 0
 

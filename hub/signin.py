@@ -11,7 +11,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_security import (
     RoleMixin,
     Security,
@@ -137,6 +137,11 @@ def current_account() -> Any | None:
     if not (request and request.path.startswith(AREA)) or not current_user.is_authenticated:
         return None
     return current_user._get_current_object()  # noqa: SLF001 (the documented way)
+
+
+def forget_reader() -> None:
+    """Nobody is signed in for the rest of this request: the page of a failed database must not ask it who reads."""
+    current_app.login_manager._update_request_context_with_user()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def on_sign_in(app: Flask, record: Callable[[Any], None]) -> None:

@@ -161,7 +161,6 @@ TRIGGERS = (
         " AND (new.finished_at IS NULL OR old.claimed_until <> new.claimed_until))",
         "a finished run stays finished",
     ),
-    Trigger("city_is_one", "city", "INSERT", "EXISTS (SELECT 1 FROM city)", "one installation serves one city"),
     *(
         # PostgreSQL empties a table without asking the triggers of its rows (a TRUNCATE … CASCADE of what they refer to, too).
         Trigger(f"{table}_all", table, "TRUNCATE", "true", f"{table}: never emptied as a whole")

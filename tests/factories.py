@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
 from hub import cityfile
 from hub.actions import cities
-from kiosk.presses import Press
+from hub.database import db
+from hub.envelopes import Rated, Receipt
+from hub.queries import places
+from hub.steps import intake
+from hub.work import CITIZEN, work
 
 PASSWORD = "heslo-pro-testy-2026"
 
@@ -34,19 +39,31 @@ def found_city(now: datetime, **changes: object) -> None:
     cities.found(cityfile.parse({**CITY, **changes}), PASSWORD, now)
 
 
-def press(visit: int = 5, reason: int | None = None, **changes: object) -> Press:
-    """One press of a face, the best unless told otherwise."""
-    ratings = {"visit": visit} if reason is None else {"visit": visit, "reason": reason}
-    return Press.model_validate({"id": str(uuid4()), "questionnaire": "kiosk@1", "ratings": ratings, **changes})
+def rated(place: str, visit: int = 5, reason: int | None = None, **changes: object) -> Rated:
+    """One sitting at a place of the present app's city, as the hub takes it from any road."""
+    session = db.session()
+    found = places.tap_place(session, place)
+    assert found is not None
+    envelope = Rated(
+        source=f"test:{found.id}",
+        external_id=str(uuid4()),
+        rev=0,
+        digest=uuid4().hex,
+        touchpoint_id=found.id,
+        department_id=found.department_id,
+        questionnaire_id=found.questionnaire_id,
+        language="cs",
+        ratings={"visit": visit} if reason is None else {"visit": visit, "reason": reason},
+    )
+    return replace(envelope, **changes)  # type: ignore[arg-type]
 
 
-def press_json(visit: int = 5, **changes: object) -> dict[str, object]:
-    """The same as a touch screen sends it."""
-    return {
-        "id": str(uuid4()),
-        "rev": 0,
-        "questionnaire": "kiosk@1",
-        "language": "cs",
-        "ratings": {"visit": visit},
-        **changes,
-    }
+def record(now: datetime, *sittings: Rated) -> list[Receipt]:
+    """Take them in, in one transaction."""
+    with work(CITIZEN, "tap", now, audited=False) as w:
+        return intake.record(w.session, sittings, now)
+
+
+def rate(place: str, visit: int, reason: int | None, now: datetime) -> Receipt:
+    """Somebody rates a place."""
+    return record(now, rated(place, visit, reason))[0]

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from hub.database import db
 from kiosk import actions
-from tests.factories import press
+from tests.presses import press
 from tests.visitors import House, houses, signed_in
 
 MONDAY = datetime(2026, 10, 5, 8, 30, tzinfo=UTC)

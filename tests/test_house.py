@@ -184,7 +184,7 @@ def test_every_make_target_named_in_documents_exists() -> None:
 
 def test_every_table_and_its_things_have_a_word_in_the_architecture() -> None:
     text = (TREE / "docs" / "architecture.md").read_text(encoding="utf-8")
-    from hub.database import db  # noqa: PLC0415
+    from hub.database import db
 
     for table in db.metadata.tables:
         assert table in text or table == "account_roles", table

@@ -15,7 +15,8 @@ from hub.app import create_app
 from hub.database import db
 from kiosk import actions
 from tests.conftest import test_settings
-from tests.factories import PASSWORD, found_city, press
+from tests.factories import PASSWORD, found_city
+from tests.presses import press
 from tests.running import Server
 from tests.services.plugin import PageLog, watched_page
 

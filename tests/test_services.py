@@ -171,9 +171,8 @@ def test_the_page_log_tells_faults_from_noise(browser: Browser) -> None:
 
 
 def test_a_faulty_page_fails_its_test(browser: Browser) -> None:
-    with pytest.raises(pytest.fail.Exception, match="our own"):
-        with plugin.watched_page(browser, PageLog()) as page:
-            page.goto("data:text/html,<script>throw new Error('our own')</script>")
+    with pytest.raises(pytest.fail.Exception, match="our own"), plugin.watched_page(browser, PageLog()) as page:
+        page.goto("data:text/html,<script>throw new Error('our own')</script>")
 
 
 def test_a_named_chromium_must_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hub.queries import recount
 from hub.vocabulary import Outcome
 from kiosk import actions
 from tests.conftest import NOW
-from tests.factories import press
+from tests.presses import press
 
 
 def stored() -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 import sqlalchemy as sa
@@ -25,8 +25,8 @@ from hub.app import create_app
 from hub.database import db
 from hub.queries import recount
 from tests.conftest import NOW, test_settings
-from tests.factories import PASSWORD, found_city, press_json
-from tests.running import Server
+from tests.factories import PASSWORD, found_city
+from tests.presses import press_json
 
 SIGN_IN = "/urad/prihlaseni"
 TAP = "/kiosk/ridici/dotek"
@@ -146,7 +146,8 @@ def csrf(client: FlaskClient, page: str = SIGN_IN) -> str:
 def hidden_fields(page: str) -> dict[str, str]:
     """The hidden fields of the first form of a page."""
     form = page.partition("<form")[2].partition("</form>")[0]
-    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    inputs = [dict(re.findall(r'(\w+)="([^"]*)"', one)) for one in re.findall("<input[^>]*>", form)]
+    return {one["name"]: one.get("value", "") for one in inputs if one.get("type") == "hidden"}
 
 
 def sign_in(
@@ -187,7 +188,13 @@ class Answer:
         return json.loads(self.body)
 
 
-def ask(server: Server, method: str, path: str, value: object = None, **headers: str) -> Answer:
+class Listening(Protocol):
+    """Whatever serves the hub on a port of loopback."""
+
+    port: int
+
+
+def ask(server: Listening, method: str, path: str, value: object = None, **headers: str) -> Answer:
     """One request to the real server, on a connection of its own; `value` goes as JSON."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     try:

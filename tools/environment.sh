@@ -19,11 +19,11 @@ fi
 if [ ! -x .venv/bin/python ]; then
     say "Making the Python environment in .venv …"
     # Debian without python3-venv has no ensurepip: then a bare environment, filled by the system's pip.
-    "$python" -m venv .venv 2>/dev/null || "$python" -m venv --clear --without-pip .venv || {
+    "$python" -m venv .venv >/dev/null 2>&1 || "$python" -m venv --clear --without-pip .venv || {
         say "Python cannot make a virtual environment here. On Debian: apt install python3-venv"; exit 1; }
 fi
 
-flags="--require-hashes --only-binary :all: --no-binary flask-principal --disable-pip-version-check --quiet"
+flags="--require-hashes --only-binary :all: --no-binary flask-principal --disable-pip-version-check -qq"
 locks=""
 for lock in "$@"; do locks="$locks -r $lock"; done
 

@@ -8,13 +8,17 @@ from secrets import token_hex
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from hub import database
 from hub.cityfile import AccountPart, CityFile, QuestionnairePart, default_questionnaire
-from hub.database import db
+from hub.database import db, table_of
 from hub.models import Account, City, Department, Level, Question, Questionnaire, Role, Touchpoint
 from hub.queries import places
 from hub.signin import hash_password, verify_password
 from hub.vocabulary import RoleName
 from hub.work import SYSTEM, work
+
+ONLY = 1
+"""The key of the one city."""
 
 
 class AlreadyFounded(Exception):
@@ -26,10 +30,9 @@ def found(file: CityFile, password: str, now: datetime) -> None:
     # Hashing is slow on purpose, so it is done before the transaction.
     hashes = {account.email: hash_password(password) for account in file.accounts}
     with work(SYSTEM, "found the city", now) as w:
-        if places.city(w.session) is not None:
+        row = {"id": ONLY, "name": file.name, "is_sample": file.is_sample}
+        if not database.insert_new(w.connection, table_of(City), [row], ("id",), ("id",)):
             raise AlreadyFounded
-        city = City(name=file.name, is_sample=file.is_sample)
-        w.session.add(city)
         departments = _departments(w.session, file)
         part = default_questionnaire() if file.questionnaire == "default" else file.questionnaire
         questionnaire = _questionnaire(w.session, part, now)
@@ -44,8 +47,7 @@ def found(file: CityFile, password: str, now: datetime) -> None:
                 )
             )
         _accounts(w.session, file.accounts, departments, hashes)
-        w.session.flush()
-        w.about(city)
+        w.about(w.session.get_one(City, ONLY))
 
 
 def set_sample_password(password: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ import structlog
 
 from hub import logs
 from hub.actions import timetable
+from hub.database import db
 from hub.rules.localtime import local
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ def tick(jobs: Iterable[Job], now: datetime) -> list[str]:
         try:
             result = job.run(now)
         except Exception as error:  # one job must not stop the others; the claim makes it come again
+            db.session.rollback()
             logs.unexpected(error)
             continue
         timetable.finish(job.name, due, now)

@@ -8,7 +8,7 @@ from jinja2 import Template
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from hub import logs
+from hub import logs, signin
 from hub.database import problem_of
 from hub.errors import BadInput, NotAllowed, NotFound, Problem, TooLarge, TooMany, WrongType
 from hub.language import gettext
@@ -89,6 +89,7 @@ def _database(error: DBAPIError) -> Response:
     if problem is None:
         return _unexpected(error)
     logs.unexpected(error)
+    signin.forget_reader()
     return respond(problem)
 
 

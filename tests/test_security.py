@@ -1,0 +1,296 @@
+"""Headers, cookies, rights and logs, over every route there is: the tables are compared with url_map, so none is forgotten."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from hub.signin import AREA
+from tests import visitors
+from tests.presses import press_json
+from tests.running import Server
+from tests.visitors import SIGN_IN, TAP, House, addresses, ask, csrf, everything, hidden_fields, signed_in
+
+PUBLIC, SIGNING_IN, STAFF = "public", "signing in", "staff"
+
+ROUTES = {
+    "/": PUBLIC,
+    "/zdravi": PUBLIC,
+    "/favicon.ico": PUBLIC,
+    "/static/<path:filename>": PUBLIC,
+    "/static/kiosk/<path:filename>": PUBLIC,
+    "/kiosk/<slug>": PUBLIC,
+    "/kiosk/<slug>/duvod": PUBLIC,
+    "/kiosk/<slug>/zmenit": PUBLIC,
+    "/kiosk/<slug>/dekujeme": PUBLIC,
+    "/kiosk/<slug>/dotek": PUBLIC,
+    "/kiosk/<slug>/davka": PUBLIC,
+    "/urad/prihlaseni": SIGNING_IN,
+    "/urad/odhlaseni": SIGNING_IN,
+    "/urad/fs-static/<path:filename>": SIGNING_IN,
+    "/urad": STAFF,
+    "/urad/": STAFF,
+    "/urad/verify": STAFF,
+    "/urad/spokojenost": STAFF,
+    "/urad/spokojenost.csv": STAFF,
+}
+"""Who may ask for what. A new route needs its row here."""
+
+SAME_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "manifest-src": "'self'",
+}
+
+
+@pytest.fixture(scope="module")
+def houses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    yield from visitors.houses(request, tmp_path_factory.mktemp("houses"))
+
+
+@pytest.fixture(scope="module")
+def house(houses: House) -> Flask:
+    return houses("sqlite")
+
+
+@pytest.fixture(scope="module")
+def readers(house: Flask) -> dict[str, FlaskClient]:
+    """Who asks: a stranger and two members of staff."""
+    return {
+        "anonymous": house.test_client(),
+        "administrator": signed_in(house),
+        "head": signed_in(house, "doprava@mesto.example"),
+    }
+
+
+def assert_headers(answer: TestResponse, path: str) -> None:
+    assert {name: answer.headers.get(name) for name in SAME_EVERYWHERE} == SAME_EVERYWHERE
+    assert "camera=()" in answer.headers["Permissions-Policy"]
+    assert re.fullmatch("[0-9a-f]{16}", answer.headers["X-Request-Id"])
+    assert "Server" not in answer.headers
+    if answer.mimetype == "text/html":
+        assert_policy(answer)
+    if path.startswith(AREA) or answer.request.method == "POST":
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def assert_policy(answer: TestResponse) -> None:
+    parts = [part.strip().partition(" ") for part in answer.headers["Content-Security-Policy"].split(";")]
+    policy = {name: value for name, _, value in parts}
+    script = policy.pop("script-src")
+    assert policy == POLICY
+    nonce = re.fullmatch(r"'nonce-([\w-]{20,})'", script)
+    assert nonce
+    page = answer.get_data(as_text=True)
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    for tag in re.findall(r"<script[^>]*>", page):
+        assert f'nonce="{nonce[1]}"' in tag
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
+    for source in re.findall(r'(?:src|href)="([^"]*)"', page):
+        assert source.startswith(("/", "#", "?")) and not source.startswith("//"), source  # noqa: PT018
+
+
+def test_the_table_of_rights_has_a_row_for_every_route_and_no_other(house: Flask) -> None:
+    assert {rule.rule for rule in house.url_map.iter_rules()} == set(ROUTES)
+    for rule, who in ROUTES.items():
+        assert rule.startswith(AREA) == (who != PUBLIC)
+
+
+def test_every_answer_carries_the_security_headers(
+    readers: dict[str, FlaskClient], house: Flask, subtests: pytest.Subtests
+) -> None:
+    missing = ["/nic", "/urad/nic", "/kiosk/nikde", "/static/nic.css"]
+    for who, client in readers.items():
+        for prefix in ("", "/en"):
+            for path in [*addresses(house), *missing]:
+                with subtests.test(who, path=prefix + path):
+                    assert_headers(client.get(prefix + path, buffered=True), path)
+        for path in addresses(house, "POST"):
+            with subtests.test(who, path=path, method="POST"):
+                assert_headers(client.post(path, buffered=True), path)
+
+
+def test_a_nonce_is_used_once(house: Flask) -> None:
+    client = house.test_client()
+    policies = {client.get("/").headers["Content-Security-Policy"] for _ in range(5)}
+    assert len(policies) == 5
+
+
+def test_public_pages_set_no_cookie_and_do_not_vary_by_one(
+    readers: dict[str, FlaskClient], house: Flask, subtests: pytest.Subtests
+) -> None:
+    paths = [path for path in addresses(house) if not path.startswith(AREA)]
+    assert len(paths) > 5
+    for who, client in readers.items():
+        for path in [*paths, "/nic", "/kiosk/nikde", "/en/", "/uk/kiosk/ridici"]:
+            with subtests.test(who, path=path):
+                answer = client.get(path, buffered=True)
+                assert "Set-Cookie" not in answer.headers
+                assert "cookie" not in answer.headers.get("Vary", "").lower()
+    form = hidden_fields(house.test_client().get("/kiosk/ridici").get_data(as_text=True))
+    for answer in (
+        house.test_client().post("/kiosk/ridici", data={**form, "visit": "5"}),
+        house.test_client().post(TAP, json=press_json()),
+    ):
+        assert answer.status_code in {201, 303}
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_a_public_page_is_the_same_for_staff_as_for_strangers(readers: dict[str, FlaskClient]) -> None:
+    def page(client: FlaskClient) -> str:
+        return re.sub(r"nonce-?[\w=\"-]+", "", client.get("/").get_data(as_text=True))
+
+    assert len({page(client) for client in readers.values()}) == 1
+
+
+def test_every_staff_route_needs_a_sign_in(
+    readers: dict[str, FlaskClient], house: Flask, subtests: pytest.Subtests
+) -> None:
+    staff = [rule for rule, who in ROUTES.items() if who == STAFF]
+    for path in staff:
+        for prefix in ("", "/en", "/uk"):
+            with subtests.test(prefix + path):
+                answer = readers["anonymous"].get(prefix + path)
+                assert answer.status_code == 302
+                assert f"{prefix}{SIGN_IN}" in answer.headers["Location"]
+                assert readers["anonymous"].post(prefix + path).status_code in {400, 405}
+                for known in ("administrator", "head"):
+                    assert readers[known].get(prefix + path).status_code in {200, 302}
+                    assert SIGN_IN not in str(readers[known].get(prefix + path).headers.get("Location"))
+
+
+def test_a_forged_cookie_signs_nobody_in(house: Flask, subtests: pytest.Subtests) -> None:
+    client = signed_in(house)
+    cookie = client.get_cookie("urad")
+    assert cookie
+    body, stamp, signature = cookie.value.rsplit(".", 2)
+    for forged in (
+        "x",
+        "",
+        f"{body}.{stamp}.{signature[::-1]}",
+        f"{body[::-1]}.{stamp}.{signature}",
+        "e30.e30.e30",
+        "\xff",
+    ):
+        with subtests.test(forged[:10]):
+            answer = house.test_client(use_cookies=False).get("/urad/spokojenost", headers={"Cookie": f"urad={forged}"})
+            assert answer.status_code == 302
+    kept = house.test_client(use_cookies=False).get("/urad/spokojenost", headers={"Cookie": f"urad={cookie.value}"})
+    assert kept.status_code == 200
+
+
+@pytest.mark.parametrize("who", ["anonymous", "administrator"])
+def test_asking_changes_nothing(readers: dict[str, FlaskClient], house: Flask, who: str) -> None:
+    before = everything(house)
+    for path in addresses(house):
+        for method in ("GET", "HEAD", "OPTIONS"):
+            assert readers[who].open(path, method=method, buffered=True).status_code < 500
+    assert everything(house) == before
+
+
+def test_over_https_the_browser_is_told_to_stay_there(houses: House) -> None:
+    secure = houses("sqlite", https=True, proxies=1)
+    for path in ("/", "/nic", "/urad/spokojenost", "/zdravi"):
+        answer = secure.test_client().get(path, base_url="https://localhost")
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+CANARY = "kanarek"
+
+
+def canary(place: str) -> str:
+    return f"{CANARY}-{place}-7b1f"
+
+
+@pytest.fixture
+def talkative(request: pytest.FixtureRequest, tmp_path: Path, serve: Callable[..., Server]) -> tuple[Server, Path]:
+    """A real server that logs all it ever would, and its database."""
+    url = visitors.fresh_database(request, "sqlite", tmp_path)
+    visitors.close_house(visitors.open_house(url, tmp_path))
+    return serve(url, HUB_LOG_LEVEL="debug", HUB_BUSY_TIMEOUT="0.2", HUB_PROXIES="1"), tmp_path / "hub.db"
+
+
+def raw(server: Server, text: str) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(text.encode("latin-1"))
+        while connection.recv(65536):
+            pass
+
+
+def test_no_word_of_a_visitor_reaches_the_log(talkative: tuple[Server, Path]) -> None:
+    server, file = talkative
+    told = {
+        "User-Agent": canary("agent"),
+        "Referer": f"http://x/{canary('referer')}",
+        "Cookie": f"urad={canary('cookie')}; remember_token={canary('remember')}",
+        "X-Forwarded-For": "203.0.113.77",
+        "Authorization": f"Bearer {canary('bearer')}",
+    }
+    for path in ("/", f"/{canary('path')}", f"/kiosk/{canary('slug')}", f"/kiosk/ridici?s={canary('query')}",
+                 f"/kiosk/ridici/duvod?s={canary('state')}", f"/urad/spokojenost?misto={canary('place')}",
+                 f"/urad/prihlaseni?next=/{canary('next')}", f"/%0d%0a{canary('line')}"):  # fmt: skip
+        ask(server, "GET", path, **told)
+    for body in (press_json(id=canary("id")), press_json(language=canary("language")), {canary("key"): canary("value")},
+                 press_json(ratings={canary("question"): 1}), press_json(questionnaire=canary("questionnaire"))):  # fmt: skip
+        ask(server, "POST", TAP, body, **told)
+        ask(server, "POST", "/kiosk/ridici/davka", {"presses": [body]}, **told)
+        ask(server, "POST", f"/kiosk/{canary('slug')}/dotek", body, **told)
+    form = f"email={canary('email')}%40mesto.example&password={canary('password')}&csrf_token={canary('token')}&token={canary('token')}"
+    kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\nConnection: close\r\n\r\n{form}"
+    for path in ("/urad/prihlaseni", "/kiosk/ridici", "/urad/odhlaseni"):
+        raw(server, f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{kind}")
+    raw(server, f"GET /{canary('line')} HTTP/9.9\r\nHost: localhost\r\n\r\n")
+    raw(server, f"GET / HTTP/1.1\r\nHost: localhost\r\n{canary('header')}\r\n\r\n")
+    raw(server, f"{canary('METHOD')} / HTTP/1.1\r\nHost: {canary('host')}\r\nConnection: close\r\n\r\n")
+    tap = press_json()
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert ask(server, "POST", TAP, tap, **told).status == 503
+        other.execute("ROLLBACK")
+    other.close()
+    log = server.log()
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert {line["route"] for line in lines if line["event"] == "request"} >= {
+        None,
+        "/",
+        "/kiosk/<slug>/dotek",
+        "/urad/prihlaseni",
+    }
+    assert [line["kind"] for line in lines if line["event"] == "unexpected"] == ["OperationalError"]
+    for word in (CANARY, "203.0.113.77", str(tap["id"]), "mesto.example", "INSERT"):
+        assert word not in log
+    assert "127.0.0.1" not in log.replace(f"127.0.0.1:{server.port}", "")
+
+
+def test_no_password_of_a_real_account_reaches_the_log(house: Flask, capfd: pytest.CaptureFixture[str]) -> None:
+    client = house.test_client()
+    for email, password in (("spravce@mesto.example", canary("password")), (f"{CANARY}@mesto.example", "x")):
+        client.post(SIGN_IN, data={"email": email, "password": password, "csrf_token": csrf(client)})
+    signed_in(house)
+    said = "".join(capfd.readouterr())
+    assert '"route": "/urad/prihlaseni"' in said
+    for word in (CANARY, "spravce", "heslo-pro-testy"):
+        assert word not in said
