@@ -1,6 +1,5 @@
 # Every command of the project. `make help` lists them. Nothing here needs root or a running service.
 PYTHON ?= python3
-export HUB_PORT ?= 8000
 bin := .venv/bin
 catalogues := $(wildcard */translations/*/LC_MESSAGES/*.po)
 compiled := $(catalogues:.po=.mo)
@@ -27,6 +26,8 @@ environment: .venv/.run-ok $(compiled) ## only the environment and the compiled 
 
 .PHONY: run
 run: export HUB_MODE := demo
+# Set, even if to nothing: a .env with a real city's database must not be taken for the demo's.
+run: export HUB_DATABASE_URL := $(HUB_DATABASE_URL)
 run: export HUB_DATA_DIR := $(or $(HUB_DATA_DIR),instance/demo)
 run: .venv/.run-ok $(compiled) ## the demo city: web and work in the foreground, until Ctrl-C
 	@exec $(bin)/python -m hub.serve
@@ -40,7 +41,7 @@ check: .venv/.test-ok $(compiled) ## format, lint, types, import contracts, text
 	@$(bin)/ruff format --check --diff --quiet $(code)
 	@$(bin)/ruff check --quiet $(code)
 	@$(bin)/mypy
-	@$(bin)/lint-imports --no-logo | tail -n 3
+	@out=$$($(bin)/lint-imports --no-logo) && echo "$$out" | tail -n 1 || { echo "$$out"; exit 1; }
 	@$(bin)/python -m tools.check_texts
 	@$(bin)/python -m tools.check_tree
 	@$(bin)/python -m tools.check_migrations

@@ -37,7 +37,9 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="empty: SQLite in the data folder; or postgresql://user@host/name")
     secret_key: str = Field("", description="at least 32 random characters; signs forms and sessions")
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("localhost", "127.0.0.1", "[::1]"), description="names under which the city may be asked, comma separated"
+        ("localhost", "127.0.0.1", "[::1]"),
+        min_length=1,
+        description="names under which the city may be asked, comma separated",
     )
     https: bool = Field(False, description="served over TLS: cookies become Secure, HSTS is sent")
     proxies: int = Field(0, ge=0, le=5, description="trusted reverse proxies in front (then listen on loopback only)")
@@ -49,7 +51,7 @@ class Settings(BaseSettings):
         "memory://", description="where rate limits are kept: memory:// or redis://host/0 beyond one process"
     )
     taps_per_minute: int = Field(
-        1200, ge=1, description="ceiling of requests a minute for one touchpoint, never by address"
+        1200, ge=1, description="ceiling of taps a minute for one touchpoint, never by address"
     )
     sign_ins_per_minute: int = Field(
         10, ge=1, description="sign-in attempts a minute from one address, and for one account"
@@ -65,6 +67,20 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must begin with postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("limits_url")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        if not value.startswith(("memory://", "redis://", "rediss://", "redis+unix://", "unix://")):
+            raise ValueError("must be memory:// or begin with redis://")
         return value
 
     @classmethod
@@ -106,7 +122,7 @@ def _check_folder(folder: Path) -> None:
     """Really write there: permissions alone do not tell of a full disk, a read-only mount or a file in the way."""
     probe = folder / ".write-test"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe.write_bytes(b"ok")
         probe.unlink()
     except OSError as error:

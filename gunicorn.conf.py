@@ -1,6 +1,10 @@
 """Gunicorn as the hub wants it: one process with threads (SQLite has one writer, limits are kept in memory)."""
 
 import logging
+import os
+from typing import Any
+
+from hub.logs import json_formatter
 
 worker_class = "gthread"
 workers = 1
@@ -11,6 +15,14 @@ limit_request_line = 4094
 limit_request_fields = 60
 accesslog = None
 control_socket_disable = True
+
+loglevel = os.environ.get("HUB_LOG_LEVEL", "info").replace("debug", "info")  # at debug it writes paths and queries
+
+
+def on_starting(server: Any) -> None:
+    """Write the server's lines in the same form as the app's."""
+    for handler in server.log.error_log.handlers:
+        handler.setFormatter(json_formatter())
 
 
 class _Discreet(logging.Filter):

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from bench import taps
+from bench import figures, footprint, servers, taps
 from bench.report import PAGE, Section, page
 from bench.serving import Bench, real_disk
 from hub.rules.localtime import PRAGUE
@@ -20,6 +20,10 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "tap": taps.single,
     "batch": taps.batches,
     "log": taps.log_level,
+    "figures": figures.flatness,
+    "memory": footprint.memory,
+    "start": footprint.start,
+    "server": servers.choice,
 }
 
 

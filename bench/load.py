@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -43,7 +44,7 @@ class Answer:
     """What came of it: rows that were acknowledged (warming up too), and the rate and latencies (ms) after warming up."""
 
     acknowledged: int
-    failed: int
+    refused: dict[str, int]
     requests_s: float
     rows_s: float
     p50: float
@@ -64,7 +65,8 @@ class Client(Thread):
         super().__init__(daemon=True)
         self._order, self._start, self._random = order, start, Random(number)
         self.answers: list[tuple[float, float]] = []
-        self.acknowledged = self.failed = 0
+        self.acknowledged = 0
+        self.refused: Counter[str] = Counter()
 
     def run(self) -> None:
         """Send one request after another."""
@@ -80,7 +82,8 @@ class Client(Thread):
             self.answers.append((began, time.perf_counter() - began))
             good = self._stored(response.status, text)
             self.acknowledged += good
-            self.failed += rows - good
+            if good < rows:
+                self.refused[str(response.status)] += rows - good
         connection.close()
 
     def _request(self) -> tuple[str, bytes, int]:
@@ -123,7 +126,7 @@ def send(order: Order) -> Answer:
     rate = len(counted) / (last - began)
     return Answer(
         acknowledged=sum(client.acknowledged for client in clients),
-        failed=sum(client.failed for client in clients),
+        refused=dict(sum((client.refused for client in clients), Counter())),
         requests_s=rate,
         rows_s=rate * (order.size if order.shape == "batch" else 1),
         p50=percentile(counted, 50) * 1000,

@@ -10,7 +10,7 @@ import os
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from flask import Flask, Response, request
+from flask import Flask, Response, jsonify, request
 
 from hub import database
 
@@ -45,7 +45,7 @@ def create_app(url: str, threads: int) -> Flask:
         row = {"uuid": said["id"], "place": said["place"], "level": said["level"], "at": datetime.now(UTC)}
         with writer.begin() as connection:
             connection.execute(insert, row)
-        return app.json.response({"id": said["id"]}), 201
+        return jsonify(id=said["id"]), 201
 
     return app
 

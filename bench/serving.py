@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from flask import Flask
 
 from config import Settings
 from hub.app import create_app
@@ -85,7 +86,7 @@ class Bench:
         return url if engine == "PostgreSQL" else str(path)
 
 
-def app_of(town: Town) -> object:
+def app_of(town: Town) -> Flask:
     """The hub in this process on a town's database; quiet."""
     values: dict[str, object] = {"mode": "test", "database_url": town.url, "data_dir": town.folder}
     return create_app(Settings(_env_file=None, log_level="warning", **values))  # type: ignore[arg-type, call-arg]
@@ -142,9 +143,10 @@ def get(port: int, path: str) -> bytes:
         connection.request("GET", path)
         response = connection.getresponse()
         text = response.read()
-        return text if response.status == 200 else b""
     except OSError:
         return b""
+    else:
+        return text if response.status == 200 else b""
     finally:
         connection.close()
 
@@ -157,7 +159,9 @@ def gunicorn(app: str) -> list[str]:
 
 def hub_server(town: Town, **more: str) -> Server:
     """The hub on a town, with the settings of production."""
-    return Server(gunicorn("hub.wsgi:app"), {**PRODUCTION, **more}, town.folder, town.url)
+    # The embedded database is named by its folder alone, as in production.
+    url = "" if town.engine == "SQLite" else town.url
+    return Server(gunicorn("hub.wsgi:app"), {**PRODUCTION, **more}, town.folder, url)
 
 
 def minimal_server(url: str, folder: Path) -> Server:

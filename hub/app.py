@@ -9,13 +9,15 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 import structlog
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, redirect, request, url_for
 from flask_migrate import Migrate
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
 
 from config import BadSettings, Settings
 from hub import cli, database, headers, language, limits, logs, models, signin
+from hub.actions import accounts
 from hub.database import db
 from hub.errors import BadInput, NotFound
 from hub.language import gettext
@@ -23,7 +25,7 @@ from hub.queries import places
 from hub.room import MenuItem, Room
 from hub.strict_json import StrictJSON
 from hub.views import errors, figures, public
-from hub.vocabulary import CITY_LANGUAGES, ActorKind, marked
+from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
 
 TREE = Path(__file__).parent.parent
 LONGEST_BODY = 1024 * 1024
@@ -46,8 +48,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits.init_app(app, settings.limits_url)
     rooms = _rooms(settings.rooms)
     _languages(app, rooms)
-    signin.init_app(app, db, models.Account, models.Role, https=settings.https, per_minute=settings.sign_ins_per_minute)
-    signin.on_sign_in(app, _audit_sign_in)
+    signin.init_app(
+        app,
+        db,
+        (models.Account, models.Role),
+        pages=("figures.start", "public.home"),
+        https=settings.https,
+        per_minute=settings.sign_ins_per_minute,
+    )
+    signin.on_sign_in(app, db, lambda account_id: accounts.signed_in(account_id, datetime.now(UTC)))
     headers.init_app(app, https=settings.https)
     _open(app, rooms)
     errors.init_app(app)
@@ -130,10 +139,13 @@ def _languages(app: Flask, rooms: list[Room]) -> None:
     language.init_app(app, known, directories)
 
     @app.before_request
-    def _only_offered() -> None:
+    def _only_offered() -> BaseResponse | None:
         offered = of_blueprint.get(request.blueprint or "", set(CITY_LANGUAGES))
-        if language.current() not in offered and request.endpoint != "static":
+        if language.current() in offered or request.endpoint == "static":
+            return None
+        if request.method not in {"GET", "HEAD"}:
             raise NotFound
+        return redirect(language.address(DEFAULT_LANGUAGE))  # a page of the city in a language of touch screens only
 
 
 def _open(app: Flask, rooms: list[Room]) -> None:
@@ -186,16 +198,3 @@ def _signed_in(account: models.Account) -> dict[str, object]:
         "sign_out_url": url_for("security.logout"),
         "csrf_token": signin.csrf_token(),
     }
-
-
-def _audit_sign_in(account: models.Account) -> None:
-    db.session.add(
-        models.AuditEntry(
-            at=datetime.now(UTC),
-            actor_kind=ActorKind.ACCOUNT,
-            actor_id=account.id,
-            act="sign in",
-            about_table="accounts",
-            about_id=account.id,
-        )
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -39,6 +40,7 @@ def _once(keys: list[str], what: str) -> None:
 
 
 Name = Annotated[str, AfterValidator(_named), Field(max_length=160)]
+EMAIL = r"^[^@\s,;\x00-\x20]+@[^@\s,;\x00-\x20]+\.[a-z]{2,}$"
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Words = Annotated[dict[str, Name], AfterValidator(_known_languages)]
 Part = TypeVar("Part", bound=BaseModel)
@@ -55,7 +57,6 @@ class QuestionPart(_Part):
     kind: QuestionKind
     scale: Annotated[str, Field(pattern=r"^[a-z0-9]+@[1-9][0-9]*$", max_length=32)]
     text: Words
-    praise: Words | None = None
     levels: Annotated[list[Words], Field(min_length=2, max_length=11)]
 
 
@@ -95,18 +96,21 @@ class TouchpointPart(_Part):
 class AccountPart(_Part):
     """A sign-in, named by its office."""
 
-    email: Annotated[str, Field(pattern=r"^[^@\s,;\x00-\x20]+@[^@\s,;\x00-\x20]+\.[a-z]{2,}$", max_length=254)]
+    email: Annotated[str, Field(pattern=EMAIL, max_length=254)]
     name: Name
     role: RoleName
     department: Slug | None = None
 
 
 class CityFile(_Part):
-    """The whole file. What is written in `unknown` is a remark for its reader: what of it is sample data."""
+    """The whole file. What is written in `unknown` is a remark for its reader: what of it is sample data;
+    `look_at` are the addresses to show to whoever tries the city out.
+    """
 
     name: Name
     is_sample: bool = False
     unknown: str = ""
+    look_at: list[str] = []
     departments: Annotated[list[DepartmentPart], Field(min_length=1)]
     touchpoints: list[TouchpointPart] = []
     accounts: list[AccountPart] = []
@@ -136,6 +140,16 @@ def default_questionnaire() -> QuestionnairePart:
 def parse(value: object, source: str = "The answers") -> CityFile:
     """The city of a Python value. Raises BadCityFile."""
     return _validate(CityFile, value, source)
+
+
+def account(value: object) -> AccountPart:
+    """One account of a Python value. Raises BadCityFile."""
+    return _validate(AccountPart, value, "The account")
+
+
+def is_email(text: str) -> bool:
+    """Whether a text can be the e-mail of an account."""
+    return re.match(EMAIL, text) is not None
 
 
 def _parse(kind: type[Part], path: Path) -> Part:

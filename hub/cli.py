@@ -1,4 +1,4 @@
-"""Commands of an administrator: `flask new-city`, `flask demo`, `flask work`, `flask recount`."""
+"""Commands of an administrator; `flask --help` lists them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from threading import Event
 
 import click
 from flask import Flask, current_app
+from flask_migrate import upgrade
 
 from hub import cityfile, clock
-from hub.actions import cities, timetable
+from hub.actions import accounts, cities, timetable
 from hub.database import NotReady, check_ready, db
 from hub.jobs.retention import FORGET_EXACT_TIMES
 from hub.jobs.timetable import Job, tick
 from hub.queries import places, recount
 from hub.queries import timetable as timetable_query
+from hub.text import short_name
 from hub.vocabulary import RoleName
+
+SHORTEST_PASSWORD = 12
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 DEMO, ONCE = "demo", "once"
@@ -33,7 +37,7 @@ def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime
     """Add the commands; `jobs` and `demos` are what the rooms bring."""
     app.extensions["hub_jobs"] = [FORGET_EXACT_TIMES, *jobs]
     app.extensions["hub_demos"] = list(demos)
-    for command in (new_city, demo, work_command, recount_command):
+    for command in (new_city, demo, prepare, add_account, set_password, work_command, recount_command):
         app.cli.add_command(command)
 
 
@@ -65,18 +69,69 @@ def new_city(file: Path | None, password: str | None) -> None:
 
 def _ask() -> cityfile.CityFile:
     name = click.prompt("Name of the city")
-    email = click.prompt("E-mail of the administrator")
-    departments, touchpoints = [], []
-    click.echo("Departments, one a line as `slug Name` (for example `dopravy Odbor dopravy`); an empty line ends.")
-    while line := click.prompt("Department", default="", show_default=False).strip():
-        slug, _, title = line.partition(" ")
+    email = click.prompt("E-mail of the administrator", value_proc=_email)
+    departments: list[dict[str, str]] = []
+    touchpoints: list[dict[str, str]] = []
+    click.echo("Departments, one a line (for example Odbor dopravy); an empty line ends.")
+    while title := click.prompt("Department", default="", show_default=False).strip():
+        slug = short_name(title)
+        if not slug or slug in {department["slug"] for department in departments}:
+            click.echo("  This name is empty or already there; write another.")
+            continue
         departments.append({"slug": slug, "name": title})
-        if click.confirm(f"Does {title or slug} have a kiosk?", default=True):
+        if click.confirm(f"  Does {title} have a kiosk?", default=True):
             touchpoints.append({"slug": slug, "name": title, "department": slug})
     administrator = {"email": email, "name": "Správa aplikace", "role": RoleName.ADMINISTRATOR}
     return cityfile.parse(
         {"name": name, "departments": departments, "touchpoints": touchpoints, "accounts": [administrator]}
     )
+
+
+def _email(text: str) -> str:
+    if not cityfile.is_email(text.strip()):
+        raise click.UsageError("this is not an e-mail address")
+    return text.strip()
+
+
+@click.command("add-account")
+@click.argument("email")
+@click.argument("name")
+@click.argument("role", type=click.Choice([role.value for role in RoleName]))
+@click.option(
+    "--department", help="Name of the department as it stands in addresses; heads and officials see its figures."
+)
+@click.password_option(help="Asked for when not given.")
+def add_account(email: str, name: str, role: str, department: str | None, password: str) -> None:
+    """Make an account named by its office: flask add-account doprava@mesto.cz "Vedení dopravy" head --department dopravy."""
+    _check_password(password)
+    try:
+        part = cityfile.account({"email": email, "name": name, "role": role, "department": department})
+        accounts.add(part.email, part.name, part.role, part.department, password, datetime.now(UTC))
+    except cityfile.BadCityFile as error:
+        raise click.ClickException(str(error)) from error
+    except accounts.NoSuchDepartment as error:
+        raise click.ClickException(f"There is no department {department}.") from error
+    except accounts.AccountExists as error:
+        raise click.ClickException(f"{email} already has an account.") from error
+    click.echo(f"{part.email} may sign in now.")
+
+
+@click.command("set-password")
+@click.argument("email")
+@click.password_option(help="Asked for when not given.")
+def set_password(email: str, password: str) -> None:
+    """Give an account a new password and end its sessions."""
+    _check_password(password)
+    try:
+        accounts.set_password(email, password, datetime.now(UTC))
+    except accounts.NoSuchAccount as error:
+        raise click.ClickException(f"No account has the e-mail {email}.") from error
+    click.echo("The password is changed, and whoever was signed in is signed out.")
+
+
+def _check_password(password: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        raise click.ClickException(f"A password needs at least {SHORTEST_PASSWORD} characters.")
 
 
 @click.command("demo")
@@ -92,6 +147,21 @@ def demo(password: str) -> None:
         for fill in current_app.extensions["hub_demos"]:
             fill(now)
         timetable.finish(DEMO, ONCE, now)
+
+
+@click.command("prepare")
+@click.pass_context
+def prepare(context: click.Context) -> None:
+    """See that all is ready to serve; of the demo, migrate what is behind, and found and fill its city."""
+    settings = current_app.config["HUB"]
+    try:
+        check_ready(db.engine, MIGRATIONS)
+    except NotReady:
+        if settings.mode != "demo":
+            raise
+        upgrade()
+    if settings.mode == "demo":
+        context.invoke(demo, password=settings.demo_password)
 
 
 @click.command("work")

@@ -199,10 +199,16 @@ class NotReady(ClickException):
 def check_ready(engine: Engine, migrations: Path) -> None:
     """Raise NotReady when SQLite did not take WAL (readers would block the writer) or a migration is missing."""
     head = ScriptDirectory(str(migrations)).get_current_head()
-    with engine.connect() as connection:
-        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
-            raise NotReady("SQLite cannot use its write-ahead log here; is the data folder on a network drive?")
-        here = MigrationContext.configure(connection).get_current_revision()
+    try:
+        with engine.connect() as connection:
+            if (
+                connection.dialect.name == "sqlite"
+                and connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal"
+            ):
+                raise NotReady("SQLite cannot use its write-ahead log here; is the data folder on a network drive?")
+            here = MigrationContext.configure(connection).get_current_revision()
+    except sa.exc.OperationalError as error:
+        raise NotReady(f"The database cannot be reached: {str(error.orig).splitlines()[0]}") from error
     if here != head:
         raise NotReady(f"The database is at migration {here}, the code needs {head}. Run: flask db upgrade")
 

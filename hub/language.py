@@ -16,7 +16,19 @@ from flask_babel import Babel, gettext
 
 from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE
 
-__all__ = ["address", "choices", "current", "day", "gettext", "init_app", "month", "number", "percent", "words"]
+__all__ = [
+    "address",
+    "choices",
+    "current",
+    "day",
+    "exact",
+    "gettext",
+    "init_app",
+    "month",
+    "number",
+    "percent",
+    "words",
+]
 
 NO_BREAK_SPACE = "\u00a0"
 
@@ -86,9 +98,15 @@ def number(value: float) -> str:
     return format_decimal(value, locale=current())
 
 
+def exact(value: float) -> str:
+    """A constant with all its digits: 1,959964."""
+    return format_decimal(value, format="0.######", locale=current())
+
+
 def percent(share: float) -> str:
     """A share of 0 to 1 as a percentage with one decimal: 87,5 %."""
-    return format_decimal(round(share * 100, 1), format="#,##0.0", locale=current()) + NO_BREAK_SPACE + "%"
+    space = "" if current() == "en" else NO_BREAK_SPACE
+    return format_decimal(round(share * 100, 1), format="#,##0.0", locale=current()) + space + "%"
 
 
 def month(first_day: date) -> str:

@@ -31,11 +31,11 @@ def init_app(app: Flask, url: str) -> None:
     app.extensions["hub_limits"] = FixedWindowRateLimiter(storage_from_string(url, **options))
 
 
-def spend(what: str, whose: str, per_minute: int) -> None:
-    """Take one of `per_minute` in this minute. Raises TooMany when they are used up. `whose` is never logged."""
+def spend(what: str, whose: str, per_minute: int, cost: int = 1) -> None:
+    """Take `cost` of `per_minute` in this minute. Raises TooMany when they are used up. `whose` is never logged."""
     limiter: FixedWindowRateLimiter = current_app.extensions["hub_limits"]
     try:
-        allowed = limiter.hit(RateLimitItemPerMinute(per_minute), what, whose)
+        allowed = limiter.hit(RateLimitItemPerMinute(per_minute), what, whose, cost=cost)
     except StorageError:
         log.warning("rate limits cannot be kept", what=what)
         return

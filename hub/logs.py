@@ -9,6 +9,7 @@ import logging
 import sys
 import time
 from secrets import token_hex
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -31,11 +32,24 @@ def configure(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(
-        level=logging.WARNING,
-        format='{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}',
-        force=True,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(json_formatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def json_formatter() -> logging.Formatter:
+    """Lines of the standard library's loggers (the server's, a library's) in the same form as ours."""
+    before: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    after: list[Any] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.dict_tracebacks,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=after)
 
 
 def init_app(app: Flask) -> None:

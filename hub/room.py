@@ -27,6 +27,7 @@ class Room:
     """Everything the hub needs to know of a feature package.
 
     `health` returns name → is it well; `erase` forgets what the room keeps of one contact;
+    `place_url` gives the address where the place of that slug can be rated;
     `demo` fills the demo city's part of the room. Paths in `texts` hold catalogues of translations.
     """
 
@@ -43,3 +44,4 @@ class Room:
     demo: Callable[[datetime], None] | None = None
     texts: tuple[Path, ...] = ()
     languages: Mapping[str, str] | None = None
+    place_url: Callable[[str], str] | None = None

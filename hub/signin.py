@@ -11,7 +11,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, get_flashed_messages, request, session
 from flask_security import (
     RoleMixin,
     Security,
@@ -27,7 +27,6 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import ValidationError, generate_csrf, validate_csrf
 
 from hub import limits
-from hub.database import begin_to_write
 from hub.errors import FormExpired
 
 __all__ = [
@@ -43,7 +42,11 @@ __all__ = [
 ]
 
 AREA = "/urad"
-SIGN_IN = f"{AREA}/prihlaseni"
+PEPPER = "ozvena"
+"""Not a secret: argon2 salts each hash by itself, and a changed HUB_SECRET_KEY must not void every password."""
+
+ADDRESSES = 10
+"""From how many addresses at full speed one account may be tried."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 P = ParamSpec("P")
@@ -61,8 +64,19 @@ class Datastore(SQLAlchemyUserDatastore):
         self.db.session.commit()
 
 
-def init_app(app: Flask, db: SQLAlchemy, account: type[Any], role: type[Any], *, https: bool, per_minute: int) -> None:
-    """Put the sign-in pages under /urad and keep the library's hooks there."""
+def init_app(
+    app: Flask,
+    db: SQLAlchemy,
+    models: tuple[type[Any], type[Any]],
+    *,
+    pages: tuple[str, str],
+    https: bool,
+    per_minute: int,
+) -> None:
+    """Put the sign-in pages under /urad and keep the library's hooks there.
+
+    `models` are those of accounts and roles; `pages` the endpoints shown after signing in and after signing out.
+    """
     app.config.update(
         SESSION_COOKIE_NAME="__Host-urad" if https else "urad",
         SESSION_COOKIE_SECURE=https,
@@ -77,11 +91,14 @@ def init_app(app: Flask, db: SQLAlchemy, account: type[Any], role: type[Any], *,
         SECURITY_LOGIN_URL="/prihlaseni",
         SECURITY_LOGOUT_URL="/odhlaseni",
         SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_POST_LOGIN_VIEW=AREA,
-        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_POST_LOGIN_VIEW=pages[0],
+        SECURITY_POST_LOGOUT_VIEW=pages[1],
         SECURITY_UNAUTHORIZED_VIEW=None,
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 (the name of an algorithm)
-        SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
+        SECURITY_PASSWORD_SALT=PEPPER,
+        SECURITY_FRESHNESS=timedelta(seconds=-1),  # no page to sign in anew until something asks for it
+        SECURITY_CLI_USERS_NAME=None,  # accounts are made and changed by our own, audited commands
+        SECURITY_CLI_ROLES_NAME=None,
         SECURITY_PASSWORD_LENGTH_MIN=12,
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
@@ -89,8 +106,9 @@ def init_app(app: Flask, db: SQLAlchemy, account: type[Any], role: type[Any], *,
         SECURITY_FLASH_MESSAGES=True,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.jinja_env.globals["get_flashed_messages"] = _flashed_messages
     before = {kind: list(getattr(app, kind).get(None, [])) for kind in _HOOKS}
-    Security(app, Datastore(db, account, role))
+    Security(app, Datastore(db, *models))
     for kind, had in before.items():
         hooks = getattr(app, kind)[None]
         hooks[:] = [hook if hook in had else _only_here(hook, kind) for hook in hooks]
@@ -108,8 +126,9 @@ def init_app(app: Flask, db: SQLAlchemy, account: type[Any], role: type[Any], *,
     def _before_sign_in() -> None:
         if request.endpoint == "security.login" and request.method == "POST":
             limits.spend("sign-in from", request.remote_addr or "", per_minute)
-            limits.spend("sign-in to", request.form.get("email", "").strip().casefold(), per_minute)
-            begin_to_write(db.session())
+            # More for an account than for an address: else anybody could keep its owner out.
+            account_name = request.form.get("email", "").strip().casefold()
+            limits.spend("sign-in to", account_name, per_minute * ADDRESSES)
 
 
 _HOOKS = ("before_request_funcs", "after_request_funcs", "template_context_processors")
@@ -125,6 +144,11 @@ def _only_here(hook: Callable[P, R], kind: str) -> Callable[P, R | Any]:
         return {"after_request_funcs": args[0] if args else None, "template_context_processors": {}}.get(kind)
 
     return guarded
+
+
+def _flashed_messages(*args: Any, **kwargs: Any) -> list[Any]:
+    """The library's messages, under /urad alone: asking for them reads the session, and public pages would vary by a cookie."""
+    return list(get_flashed_messages(*args, **kwargs)) if request.path.startswith(AREA) else []
 
 
 def csrf_token() -> str:
@@ -144,9 +168,18 @@ def forget_reader() -> None:
     current_app.login_manager._update_request_context_with_user()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def on_sign_in(app: Flask, record: Callable[[Any], None]) -> None:
-    """Call `record` with the account whenever somebody signed in."""
+def on_sign_in(app: Flask, db: SQLAlchemy, record: Callable[[int], None]) -> None:
+    """Call `record` with the account's id when somebody signs in; nobody is signed in unless it could be recorded.
+
+    The password was checked before, slowly by design, with nothing locked.
+    """
 
     @user_authenticated.connect_via(app, weak=False)
     def _recorded(sender: Flask, user: Any, **_more: Any) -> None:
-        record(user)
+        try:
+            if db.session.dirty:  # a hash the library made stronger
+                db.session.commit()
+            record(user.id)
+        except Exception:
+            session.clear()
+            raise

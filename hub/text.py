@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from czech_sort import bytes_key
@@ -18,6 +19,12 @@ def one_line(text: str) -> str:
         if unicodedata.category(c) != "Cs"
     )
     return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def short_name(name: str) -> str:
+    """A name as it may stand in an address: small letters, no diacritics, words joined by hyphens. May end up empty."""
+    plain = unicodedata.normalize("NFKD", one_line(name)).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:64].strip("-")
 
 
 def czech_order(name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Weeks of plausible taps for the demo city, from a fixed seed: office hours, rush hours, moods of places, a few reasons."""
+"""Weeks of plausible taps for the demo city, from a fixed seed: office hours, rush hours, moods of places, some reasons."""
 
 from __future__ import annotations
 
@@ -22,12 +22,16 @@ CITY_FILE = Path(cityfile.__file__).parent / "demo" / "havirov.toml"
 OPENING = {0: (8, 17), 1: (8, 14), 2: (8, 17), 3: (8, 14), 4: (8, 12)}
 """Weekday → hours in which the sample office is open (Europe/Prague)."""
 
+HOLIDAYS = {(1, 1), (1, 5), (8, 5), (5, 7), (6, 7), (28, 9), (28, 10), (17, 11), (24, 12), (25, 12), (26, 12)}
+"""(day, month) of the state holidays of fixed date, on which offices are closed."""
+
 SHARES = (0.05, 0.08, 0.12, 0.33, 0.42)
 """How often each level is pressed in a place of even mood, worst first."""
 
 LANGUAGES = ("cs",) * 90 + ("uk",) * 5 + ("en",) * 3 + ("pl", "vi")
-REASONS = ((5, 2, 3, 4, 1, 1), (2, 6, 3, 4, 1, 1))
-"""How often each reason is chosen after a bad and after a good level."""
+REASONS = (5, 2, 3, 4, 1, 1)
+PRAISES = (2, 6, 3, 4, 1, 1)
+"""How often each is chosen: what to improve, and after the best face what went well."""
 
 
 def fill(now: datetime) -> None:
@@ -53,7 +57,7 @@ def _week(random: Random, place: cityfile.TouchpointPart, questionnaire: str, un
 
 
 def _moments(random: Random, day: date, visits: int) -> Iterator[datetime]:
-    if day.weekday() not in OPENING:
+    if day.weekday() not in OPENING or (day.day, day.month) in HOLIDAYS:
         return
     opens, closes = OPENING[day.weekday()]
     for _ in range(round(random.gauss(visits, visits**0.5) * (closes - opens) / 9)):
@@ -67,6 +71,7 @@ def _press(random: Random, mood: float, questionnaire: str) -> Press:
     visit = random.choices(range(1, 6), weights)[0]
     ratings = {"visit": visit}
     if random.random() < (0.55 if visit < 3 else 0.25):
-        ratings["reason"] = random.choices(range(1, 7), REASONS[visit > 3])[0]
+        code, shares = ("praise", PRAISES) if visit == 5 else ("reason", REASONS)
+        ratings[code] = random.choices(range(1, 7), shares)[0]
     sitting = str(UUID(int=random.getrandbits(128), version=4))
     return Press(id=sitting, questionnaire=questionnaire, language=random.choice(LANGUAGES), ratings=ratings)  # type: ignore[arg-type]

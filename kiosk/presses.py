@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from hub.vocabulary import KIOSK_LANGUAGES
 
 LONGEST_BATCH = 200
-OLDEST = 60 * 24 * 3600 * 1000
-"""Milliseconds: an older press cannot be believed."""
+OLDEST = 7 * 24 * 3600 * 1000
+"""Milliseconds: an older press is not believed. Until devices are paired, anybody may say how old a press is; a week
+bridges a long outage, and figures of weeks gone by cannot be rewritten."""
 
 RANDOM_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 """Only random UUIDs (RFC 9562 version 4): a version with a time in it would undo the erasing of exact times."""

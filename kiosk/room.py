@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flask import url_for
+
 from hub.room import Room
 from hub.vocabulary import KIOSK_LANGUAGES
 from kiosk.demo import fill
@@ -15,4 +17,5 @@ room = Room(
     demo=fill,
     texts=(Path(__file__).parent / "translations",),
     languages=KIOSK_LANGUAGES,
+    place_url=lambda slug: url_for("kiosk.faces", slug=slug),
 )

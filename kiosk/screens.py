@@ -9,6 +9,7 @@ from hub.models import Question, Touchpoint
 from hub.vocabulary import KIOSK_LANGUAGES
 
 FACES = "visit"
+PRAISE = "praise"
 REASON = "reason"
 
 
@@ -28,10 +29,23 @@ def common(touchpoint: Touchpoint) -> dict[str, object]:
             "department": touchpoint.department.name,
         },
         "questionnaire": {"code": f"{questionnaire.code}@{questionnaire.version}"},
-        "question": _question(touchpoint, FACES),
-        "reason": _question(touchpoint, REASON),
+        "question": _shown(touchpoint, FACES),
         "languages": language.choices(KIOSK_LANGUAGES),
     }
+
+
+def follow_ups(touchpoint: Touchpoint) -> list[dict[str, object]]:
+    """What may be asked after the faces, for a page that does not know the face yet."""
+    return [shown for code in (PRAISE, REASON) if (shown := _shown(touchpoint, code))]
+
+
+def follow_up(touchpoint: Touchpoint, face: int | None) -> dict[str, object] | None:
+    """What is asked after this face: after the best one what went well, after any other what to improve; None for nothing."""
+    faces = _question(touchpoint, FACES)
+    if faces is None or face is None:
+        return None
+    best = max(level.level for level in faces.levels)
+    return _shown(touchpoint, PRAISE if face == best else REASON)
 
 
 def form(touchpoint: Touchpoint, action: str, sitting: str | None = None, rev: int = 0) -> dict[str, object]:
@@ -49,21 +63,14 @@ def codes(touchpoint: Touchpoint) -> list[str]:
     return [question.code for question in touchpoint.questionnaire.questions]
 
 
-def _question(touchpoint: Touchpoint, code: str) -> dict[str, object] | None:
-    for question in touchpoint.questionnaire.questions:
-        if question.code == code:
-            return _shown(question)
-    return None
+def _question(touchpoint: Touchpoint, code: str) -> Question | None:
+    return next((question for question in touchpoint.questionnaire.questions if question.code == code), None)
 
 
-def _shown(question: Question) -> dict[str, object]:
+def _shown(touchpoint: Touchpoint, code: str) -> dict[str, object] | None:
+    question = _question(touchpoint, code)
+    if question is None:
+        return None
     texts = question.texts.get(language.current(), question.texts["cs"])
-    levels = [{"level": level.level, "label": language.words(level.labels)} for level in question.levels]
-    return {
-        "code": question.code,
-        "text": texts["text"],
-        "praise": texts.get("praise", texts["text"]),
-        "levels": levels[::-1],
-        "options": levels,
-        "best": max(level.level for level in question.levels),
-    }
+    options = [{"level": level.level, "label": language.words(level.labels)} for level in question.levels]
+    return {"code": question.code, "text": texts["text"], "levels": options[::-1], "options": options}

@@ -1,4 +1,4 @@
-"""The touch screens: five faces, one reason, thanks. The first touch is stored at once; without scripts the pages do the same.
+"""The touch screens: five faces, one more question, thanks. The first touch is stored at once, also without scripts.
 
 A press comes as a form, as JSON, or as a batch of JSON; each answer says what became of it.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -39,6 +40,13 @@ def _plausible() -> None:
         raise errors.UnknownTouchpoint
 
 
+@blueprint.context_processor
+def _way_home() -> dict[str, object]:
+    """Every page leads back to the faces of its place, those of errors too: the city's own page is no place for a touch screen."""
+    slug = (request.view_args or {}).get("slug")
+    return {"home_url": _home(slug) if slug else None}
+
+
 @blueprint.get("/kiosk/<slug>")
 def faces(slug: str) -> str:
     """The faces; with scripts, the whole sitting happens on this page."""
@@ -47,14 +55,14 @@ def faces(slug: str) -> str:
         "kiosk/touchpoint.html",
         **screens.common(touchpoint),
         form=screens.form(touchpoint, url_for(".press", slug=slug)),
+        follow_ups=screens.follow_ups(touchpoint),
         submit_url=url_for(".press_json", slug=slug),
-        home_url=_home(slug),
     )
 
 
 @blueprint.post("/kiosk/<slug>")
 def press(slug: str) -> BaseResponse:
-    """A form without scripts: store, then lead on to the reason or to the thanks (a reload sends nothing twice)."""
+    """A form without scripts: store, then lead on to the next question or to the thanks (a reload sends nothing twice)."""
     request.max_content_length = LONGEST_FORM
     forms.check_origin(request)
     forms.read_token(screens.form_name(slug), request.form.get("token"))
@@ -64,40 +72,43 @@ def press(slug: str) -> BaseResponse:
     if chosen is None:
         raise errors.BadInput(NOT_A_PRESS)
     actions.record_one(slug, chosen, _now())
-    asked = screens.REASON in screens.codes(touchpoint) and screens.REASON not in chosen.ratings
-    if not asked:
+    face = chosen.ratings.get(screens.FACES)
+    asked = screens.follow_up(touchpoint, face)
+    if asked is None or asked["code"] in chosen.ratings:
         return redirect(url_for(".thanks", slug=slug), 303)
-    state = forms.token(f"sitting:{slug}", [chosen.id, chosen.rev, chosen.ratings.get(screens.FACES)])
+    state = forms.token(f"sitting:{slug}", [chosen.id, chosen.rev, face])
     return redirect(url_for(".reason", slug=slug, s=state), 303)
 
 
 @blueprint.get("/kiosk/<slug>/duvod")
-def reason(slug: str) -> str:
-    """The reason, for browsers without scripts; the address carries the signed sitting."""
+def reason(slug: str) -> str | BaseResponse:
+    """The reason or the praise, for browsers without scripts; the address carries the signed sitting."""
     touchpoint = _shown(slug)
     sitting, rev, chosen = _sitting(slug)
+    asked = screens.follow_up(touchpoint, chosen)
+    if asked is None:  # asked no longer
+        return redirect(url_for(".thanks", slug=slug), 303)
     return render_template(
         "kiosk/reason.html",
         **screens.common(touchpoint),
         form=screens.form(touchpoint, url_for(".press", slug=slug), sitting, rev + 1),
+        asked=asked,
         chosen=chosen,
         thanks_url=url_for(".thanks", slug=slug),
         back_url=url_for(".change", slug=slug, s=request.args.get("s")),
-        home_url=_home(slug),
     )
 
 
 @blueprint.get("/kiosk/<slug>/zmenit")
 def change(slug: str) -> str:
-    """The faces again, to correct the same sitting."""
+    """The faces again, to correct the same sitting. Without the script, which would begin a sitting of its own."""
     touchpoint = _shown(slug)
-    sitting, rev, _ = _sitting(slug)
+    sitting, rev, chosen = _sitting(slug)
     return render_template(
-        "kiosk/touchpoint.html",
+        "kiosk/change.html",
         **screens.common(touchpoint),
         form=screens.form(touchpoint, url_for(".press", slug=slug), sitting, rev + 1),
-        submit_url=url_for(".press_json", slug=slug),
-        home_url=_home(slug),
+        chosen=chosen,
     )
 
 
@@ -105,7 +116,7 @@ def change(slug: str) -> str:
 def thanks(slug: str) -> Response:
     """Thanks, and by itself back to the faces."""
     touchpoint = _shown(slug)
-    page = Response(render_template("kiosk/thanks.html", **screens.common(touchpoint), home_url=_home(slug)))
+    page = Response(render_template("kiosk/thanks.html", **screens.common(touchpoint)))
     page.headers["Refresh"] = f"4; url={_home(slug)}"
     return page
 
@@ -130,7 +141,7 @@ def batch(slug: str) -> tuple[Response, int]:
         raise errors.BadInput(NOT_A_PRESS)
     if len(items) > LONGEST_BATCH:
         raise errors.TooLarge
-    _spend(slug)
+    _spend(slug, len(items))
     receipts = actions.record(slug, [read_one(item) or actions.Refusal(_id_of(item)) for item in items], _now())
     return jsonify(receipts=[_receipt(receipt) for receipt in receipts]), 200
 
@@ -152,9 +163,9 @@ def _id_of(item: object) -> str:
     return found[:64] if isinstance(found, str) else ""
 
 
-def _spend(slug: str) -> None:
+def _spend(slug: str, taps: int = 1) -> None:
     # By touchpoint, never by address: all kiosks of a city stand behind one.
-    limits.spend("tap", slug, current_app.config["HUB"].taps_per_minute)
+    limits.spend("tap", slug, current_app.config["HUB"].taps_per_minute, cost=taps)
 
 
 def _shown(slug: str) -> Touchpoint:
@@ -173,7 +184,7 @@ def _sitting(slug: str) -> tuple[str, int, int | None]:
 
 def _home(slug: str) -> str:
     """The faces in the city's language: whoever comes next starts there."""
-    return f"{request.environ.get('hub.root', '')}/kiosk/{slug}"
+    return f"{request.environ.get('hub.root', '')}/kiosk/{quote(slug, safe='')}"
 
 
 def _now() -> datetime:

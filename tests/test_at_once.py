@@ -106,6 +106,15 @@ def test_the_same_taps_and_their_amendments_sent_by_everybody_are_there_once(tow
     assert stored(town.app, sent) == expected
 
 
+def test_of_many_revisions_of_one_sitting_sent_at_once_the_highest_stays(town: Town) -> None:
+    sittings: list[dict[str, Any]] = [press_json() for _ in range(4)]
+    revisions = [{**tap, "rev": rev, "ratings": {"visit": 1 + rev % 5}} for tap in sittings for rev in range(12)]
+    sent = send_at_once(town.ports, [[(TAP, tap) for tap in shuffled(revisions, n)] for n in range(SENDERS)])
+    assert {one["status"] for one in sent} == {200, 201}
+    assert all(count[201] <= 1 for count in statuses(sent).values())
+    assert stored(town.app, sent) == {tap["id"]: (11, {"visit": 2}) for tap in sittings}
+
+
 def test_of_two_contradicting_bodies_sent_at_once_one_wins_and_the_other_is_always_told(town: Town) -> None:
     pairs: list[tuple[dict[str, Any], dict[str, Any]]] = [
         (tap, {**tap, "ratings": {"visit": 1}}) for tap in (press_json(5) for _ in range(8))

@@ -119,8 +119,9 @@ def test_where_no_password_is_given_one_is_made_and_printed(app: Flask, toml: Pa
 def test_a_city_is_founded_by_answering_questions(app: Flask) -> None:
     answers = [
         "Havířov", "spravce@mesto.example",
-        "dopravy Odbor dopravy", "y",
-        "stavebni Stavební úřad", "n",
+        "Odbor dopravy", "y",
+        "Odbor dopravy",
+        "Stavební úřad", "n",
         "",
     ]  # fmt: skip
     done = run(app, "new-city", answers="\n".join(answers) + "\n")
@@ -129,10 +130,10 @@ def test_a_city_is_founded_by_answering_questions(app: Flask) -> None:
     assert [
         tuple(row) for row in db.session.execute(sa.select(Department.slug, Department.name).order_by(Department.slug))
     ] == [
-        ("dopravy", "Odbor dopravy"),
-        ("stavebni", "Stavební úřad"),
+        ("odbor-dopravy", "Odbor dopravy"),
+        ("stavebni-urad", "Stavební úřad"),
     ]
-    assert list(db.session.scalars(sa.select(Touchpoint.slug))) == ["dopravy"]
+    assert list(db.session.scalars(sa.select(Touchpoint.slug))) == ["odbor-dopravy"]
     assert list(db.session.scalars(sa.select(Account.email))) == ["spravce@mesto.example"]
 
 
@@ -144,9 +145,6 @@ def test_a_city_is_founded_by_answering_questions(app: Flask) -> None:
         ["Havířov", "spravce@mesto.example", "dopravy Odbor dopravy"],
         ["Havířov", "spravce@mesto.example", ""],
         ["Havířov", "není adresa", "dopravy Odbor dopravy", "y", ""],
-        ["Havířov", "spravce@mesto.example", "Dopravy! Odbor dopravy", "y", ""],
-        ["Havířov", "spravce@mesto.example", "dopravy", "y", ""],
-        ["Havířov", "spravce@mesto.example", "dopravy A", "y", "dopravy B", "n", ""],
         ["\u200b\u2060", "spravce@mesto.example", "dopravy A", "y", ""],
     ],
     ids=[
@@ -155,9 +153,6 @@ def test_a_city_is_founded_by_answering_questions(app: Flask) -> None:
         "ends-in-the-list",
         "no-department",
         "no-address",
-        "bad-slug",
-        "no-name",
-        "twice",
         "invisible",
     ],
 )
@@ -255,7 +250,9 @@ UNTOLD: dict[str, str] = {
 
 @pytest.mark.parametrize("what", UNTOLD)
 @pytest.mark.parametrize("engine", ["sqlite"])
-def test_a_file_that_would_break_the_parser_or_the_database_is_told_too(app: Flask, toml: Path, engine: str, what: str) -> None:
+def test_a_file_that_would_break_the_parser_or_the_database_is_told_too(
+    app: Flask, toml: Path, engine: str, what: str
+) -> None:
     toml.write_text(UNTOLD[what], encoding="utf-8")
     done = run(app, "new-city", str(toml))
     assert everything() == {}
@@ -307,7 +304,7 @@ def test_the_demo_leaves_a_city_that_is_there_alone(city: Flask) -> None:
     assert everything() == before
 
 
-DEMO_TAPS = 5396
+DEMO_TAPS = 4998
 """What the seed gives up to NOW. Another number: sample data have changed, and with them every picture in the documents."""
 
 

@@ -99,7 +99,7 @@ def test_seven_ratings_are_shown_without_a_percentage(staff: FlaskClient) -> Non
 
 def test_reasons_are_counted_and_small_ones_hidden(staff: FlaskClient) -> None:
     page = staff.get(f"{OCTOBER}&misto=ridici").get_data(as_text=True)
-    reasons = words(page[page.index('id="reasons"') :])
+    reasons = words(page[page.index('id="choice-1"') :])
     assert re.search(r"čekání\s+10", reasons)
     assert re.search(r"ochota\s+neuvádí se", reasons)
 

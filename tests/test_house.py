@@ -30,7 +30,6 @@ ROUTES = {
     "/static/<path:filename>": "our own files",
     "/static/kiosk/<path:filename>": "the kiosk's own files",
     "/urad": "the first page after signing in",
-    "/urad/": "the same",
     "/urad/odhlaseni": "sign-out",
     "/urad/prihlaseni": "sign-in",
     "/urad/spokojenost": "the figures",
@@ -69,7 +68,7 @@ def test_every_public_address_is_known(tmp_path: Path) -> None:
     served = {rule.rule for rule in app.url_map.iter_rules()}
     assert served - {rule for rule in served if rule.startswith("/urad/") and rule not in ROUTES} == set(ROUTES)
     library = {rule for rule in served if rule.startswith("/urad/") and rule not in ROUTES}
-    assert library <= {"/urad/static/<path:filename>", "/urad/verify", "/urad/fs-static/<path:filename>"}, library
+    assert library <= {"/urad/static/<path:filename>", "/urad/fs-static/<path:filename>"}, library
 
 
 def test_the_hub_runs_with_no_room(tmp_path: Path) -> None:
@@ -105,7 +104,7 @@ def test_problems_have_words_and_a_status_of_their_kind() -> None:
 
 def test_the_default_questionnaire_speaks_every_language_of_the_kiosk() -> None:
     for question in cityfile.default_questionnaire().questions:
-        for words in (question.text, *question.levels, *([question.praise] if question.praise else [])):
+        for words in (question.text, *question.levels):
             assert set(words) == set(KIOSK_LANGUAGES)
 
 

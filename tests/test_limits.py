@@ -141,7 +141,7 @@ def test_one_account_is_limited_from_all_addresses_together(open_house: Callable
     spellings = ("doprava@mesto.example", " Doprava@Mesto.Example", "DOPRAVA@MESTO.EXAMPLE ")
     answers = [
         client.post(SIGN_IN, data={**form, "email": spellings[n % 3]}, headers={"X-Forwarded-For": f"10.0.0.{n}"})
-        for n in range(7)
+        for n in range(31)  # ten addresses at full speed
     ]
     assert answers[0].status_code == 200
     assert_refused(answers[-1], 429)
@@ -154,3 +154,12 @@ def test_taps_are_limited_by_place_and_never_by_address(open_house: Callable[...
     here = [client.post(TAP, json=press_json(), headers={"X-Forwarded-For": f"10.0.0.{n}"}) for n in range(5)]
     assert_refused(here[-1], 429, "too_many")
     assert client.post(ELSEWHERE, json=press_json()).status_code == 201
+
+
+def test_a_batch_counts_as_many_taps_as_it_carries(open_house: Callable[..., Flask]) -> None:
+    client = open_house(taps_per_minute=10).test_client()
+    batches = [client.post("/kiosk/ridici/davka", json={"presses": [press_json() for _ in range(6)]}) for _ in range(3)]
+    assert batches[0].status_code == 200
+    assert_refused(batches[2], 429, "too_many")  # at most one in each of two minutes of the clock
+    too_many = {"presses": [press_json() for _ in range(11)]}
+    assert_refused(client.post("/kiosk/davky/davka", json=too_many), 429, "too_many")

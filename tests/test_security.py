@@ -7,6 +7,7 @@ import re
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,20 @@ from werkzeug.test import TestResponse
 
 from hub.signin import AREA
 from tests import visitors
+from tests.factories import PASSWORD
 from tests.presses import press_json
 from tests.running import Server
-from tests.visitors import SIGN_IN, TAP, House, addresses, ask, csrf, everything, hidden_fields, signed_in
+from tests.visitors import (
+    SIGN_IN,
+    TAP,
+    House,
+    addresses,
+    ask,
+    everything,
+    hidden_fields,
+    page_after_sign_in,
+    signed_in,
+)
 
 PUBLIC, SIGNING_IN, STAFF = "public", "signing in", "staff"
 
@@ -38,8 +50,6 @@ ROUTES = {
     "/urad/odhlaseni": SIGNING_IN,
     "/urad/fs-static/<path:filename>": SIGNING_IN,
     "/urad": STAFF,
-    "/urad/": STAFF,
-    "/urad/verify": STAFF,
     "/urad/spokojenost": STAFF,
     "/urad/spokojenost.csv": STAFF,
 }
@@ -230,7 +240,7 @@ def talkative(request: pytest.FixtureRequest, tmp_path: Path, serve: Callable[..
     """A real server that logs all it ever would, and its database."""
     url = visitors.fresh_database(request, "sqlite", tmp_path)
     visitors.close_house(visitors.open_house(url, tmp_path))
-    return serve(url, HUB_LOG_LEVEL="debug", HUB_BUSY_TIMEOUT="0.2", HUB_PROXIES="1"), tmp_path / "hub.db"
+    return serve(url, HUB_LOG_LEVEL="debug", HUB_PROXIES="1"), tmp_path / "hub.db"
 
 
 def raw(server: Server, text: str) -> None:
@@ -258,19 +268,20 @@ def test_no_word_of_a_visitor_reaches_the_log(talkative: tuple[Server, Path]) ->
         ask(server, "POST", TAP, body, **told)
         ask(server, "POST", "/kiosk/ridici/davka", {"presses": [body]}, **told)
         ask(server, "POST", f"/kiosk/{canary('slug')}/dotek", body, **told)
-    form = f"email={canary('email')}%40mesto.example&password={canary('password')}&csrf_token={canary('token')}&token={canary('token')}"
+    form = "&".join(f"{name}={canary(name)}" for name in ("email", "password", "csrf_token", "token"))
     kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\nConnection: close\r\n\r\n{form}"
     for path in ("/urad/prihlaseni", "/kiosk/ridici", "/urad/odhlaseni"):
         raw(server, f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{kind}")
     raw(server, f"GET /{canary('line')} HTTP/9.9\r\nHost: localhost\r\n\r\n")
     raw(server, f"GET / HTTP/1.1\r\nHost: localhost\r\n{canary('header')}\r\n\r\n")
     raw(server, f"{canary('METHOD')} / HTTP/1.1\r\nHost: {canary('host')}\r\nConnection: close\r\n\r\n")
+    for email, password in (("spravce@mesto.example", canary("password")), (f"{CANARY}@mesto.example", PASSWORD)):
+        assert 'role="alert"' in page_after_sign_in(server, email, password)
+    assert "Odhlásit" in page_after_sign_in(server, "spravce@mesto.example", PASSWORD)
     tap = press_json()
-    with sqlite3.connect(file, isolation_level=None) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("ALTER TABLE feedback RENAME TO away")  # the error of the database then quotes the whole INSERT
         assert ask(server, "POST", TAP, tap, **told).status == 503
-        other.execute("ROLLBACK")
-    other.close()
     log = server.log()
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     assert {line["route"] for line in lines if line["event"] == "request"} >= {
@@ -280,17 +291,6 @@ def test_no_word_of_a_visitor_reaches_the_log(talkative: tuple[Server, Path]) ->
         "/urad/prihlaseni",
     }
     assert [line["kind"] for line in lines if line["event"] == "unexpected"] == ["OperationalError"]
-    for word in (CANARY, "203.0.113.77", str(tap["id"]), "mesto.example", "INSERT"):
+    for word in (CANARY, "203.0.113.77", str(tap["id"]), "mesto.example", PASSWORD, "INSERT"):
         assert word not in log
     assert "127.0.0.1" not in log.replace(f"127.0.0.1:{server.port}", "")
-
-
-def test_no_password_of_a_real_account_reaches_the_log(house: Flask, capfd: pytest.CaptureFixture[str]) -> None:
-    client = house.test_client()
-    for email, password in (("spravce@mesto.example", canary("password")), (f"{CANARY}@mesto.example", "x")):
-        client.post(SIGN_IN, data={"email": email, "password": password, "csrf_token": csrf(client)})
-    signed_in(house)
-    said = "".join(capfd.readouterr())
-    assert '"route": "/urad/prihlaseni"' in said
-    for word in (CANARY, "spravce", "heslo-pro-testy"):
-        assert word not in said

@@ -9,18 +9,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from tests.presses import press_json
-from tests.running import TREE, environment, free_port
-from tests.visitors import ask, hidden_fields
+from tests.running import TREE, environment, free_port, migrate
+from tests.visitors import ask, page_after_sign_in
 
 TAP = "/kiosk/ridicske-prukazy/dotek"
 END = 20
@@ -112,6 +109,10 @@ def foreground(tmp_path: Path) -> Iterator[Callable[..., Foreground]]:
     started: list[Foreground] = []
 
     def start(mode: str = "test") -> Foreground:
+        if mode != "demo":  # whose database is its administrator's to migrate
+            folder = tmp_path / "data"
+            folder.mkdir(exist_ok=True)
+            migrate(f"sqlite:///{folder / 'hub.db'}", folder)
         started.append(Foreground(tmp_path / "data", mode))
         return started[-1]
 
@@ -128,16 +129,6 @@ def rows(folder: Path) -> dict[str, int]:
         return {name: connection.execute(sa.text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names}  # noqa: S608
 
 
-def figures_as(running: Foreground, email: str, password: str) -> str:
-    """Sign in as a person would and read the page of figures."""
-    browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    address = f"http://localhost:{running.port}/urad/prihlaseni"
-    with browser.open(address) as page:
-        fields = hidden_fields(page.read().decode())
-    with browser.open(address, urlencode({**fields, "email": email, "password": password}).encode()) as page:
-        return str(page.read().decode())
-
-
 def test_the_demo_starts_shows_itself_and_keeps_its_data_over_a_restart(foreground: Callable[..., Foreground]) -> None:
     first = foreground("demo")
     first.until("Ctrl-C")
@@ -146,9 +137,9 @@ def test_the_demo_starts_shows_itself_and_keeps_its_data_over_a_restart(foregrou
     found = re.search(r"with password +(\S+)", first.said)
     assert found
     emails = re.findall(r"\S+@havirov\.example", first.said)
-    assert len(emails) == 2
+    assert len(emails) == 4
     for email in emails:
-        assert "Odhlásit" in figures_as(first, email, found[1])
+        assert "Odhlásit" in page_after_sign_in(first, email, found[1])
     tap = press_json(questionnaire="kiosk@1")
     assert [ask(first, "POST", TAP, tap).status for _ in range(2)] == [201, 200]
     assert "gunicorn" in " ".join(first.family.values())
@@ -185,3 +176,17 @@ def test_when_one_child_is_killed_the_command_ends_and_names_it(
     assert "Traceback" not in running.said
     with pytest.raises(ConnectionRefusedError):
         ask(running, "GET", "/zdravi")
+
+
+def test_nothing_is_left_when_the_command_itself_is_killed(foreground: Callable[..., Foreground]) -> None:
+    running = foreground()
+    running.until("Ctrl-C")
+    os.kill(running.pid, signal.SIGKILL)
+    assert running.ended() == -signal.SIGKILL
+
+
+def test_a_closed_terminal_ends_it(foreground: Callable[..., Foreground]) -> None:
+    running = foreground()
+    running.until("Ctrl-C")
+    os.kill(running.pid, signal.SIGHUP)
+    assert running.ended() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from hub.database import db
 from hub.models import Account, AuditEntry
 from kiosk import actions
 from tests import visitors
+from tests.factories import PASSWORD
 from tests.presses import press
 from tests.visitors import SIGN_IN, House, assert_refused, csrf, everything, sign_in, signed_in
 
@@ -113,7 +115,7 @@ FOREIGN_NEXT = (
 def test_the_sign_in_leads_nowhere_else(light: Flask, target: str) -> None:
     for place in ("query", "form"):
         client = light.test_client()
-        form = {"email": "spravce@mesto.example", "password": visitors.PASSWORD, "csrf_token": csrf(client)}
+        form = {"email": "spravce@mesto.example", "password": PASSWORD, "csrf_token": csrf(client)}
         query = {"next": target} if place == "query" else {}
         answer = client.post(
             SIGN_IN, data={**form, **({"next": target} if place == "form" else {})}, query_string=query
@@ -123,17 +125,18 @@ def test_the_sign_in_leads_nowhere_else(light: Flask, target: str) -> None:
 
 
 def assert_stays_here(answer: TestResponse) -> None:
-    """No redirect, or one to a path of ours; a browser takes \\ for /."""
+    """No redirect, or one that stays on this host, also for browsers that take a backslash for a slash."""
     location = answer.headers.get("Location")
     assert answer.status_code == (302 if location else 200)
-    assert location is None or re.match(r"/(?![/\\\t])", location), location
+    target = urljoin(f"http://localhost{SIGN_IN}", (location or "").replace("\\", "/"))
+    assert urlsplit(target)[:2] == ("http", "localhost"), location
 
 
 def test_the_sign_in_leads_back_to_where_one_was_going(light: Flask) -> None:
     client = light.test_client()
     wanted = f"{FIGURES}?mesic=2026-10"
     address = client.get(wanted).headers["Location"]
-    form = {"email": "spravce@mesto.example", "password": visitors.PASSWORD, "csrf_token": csrf(client, address)}
+    form = {"email": "spravce@mesto.example", "password": PASSWORD, "csrf_token": csrf(client, address)}
     assert client.post(address, data=form).headers["Location"] == wanted
 
 
@@ -150,7 +153,7 @@ def test_signing_out_needs_a_post_with_its_token(light: Flask) -> None:
 
 
 def test_a_sign_in_without_the_token_of_its_form_is_refused(light: Flask) -> None:
-    form = {"email": "spravce@mesto.example", "password": visitors.PASSWORD}
+    form = {"email": "spravce@mesto.example", "password": PASSWORD}
     for more in ({}, {"csrf_token": "x"}, {"csrf_token": csrf(light.test_client())}):
         client = light.test_client()
         assert_refused(client.post(SIGN_IN, data={**form, **more}), 400, "form_expired")
@@ -183,8 +186,8 @@ def test_over_https_the_cookies_stay_there_and_on_this_host(houses: House) -> No
     token = visitors.hidden_fields(client.get(SIGN_IN, base_url="https://localhost").get_data(as_text=True))[
         "csrf_token"
     ]
-    form = {"email": "spravce@mesto.example", "password": visitors.PASSWORD, "csrf_token": token, "remember": "y"}
-    set_now = cookies(client.post(SIGN_IN, data=form, **with_tls))  # type: ignore[arg-type]
+    form = {"email": "spravce@mesto.example", "password": PASSWORD, "csrf_token": token, "remember": "y"}
+    set_now = cookies(client.post(SIGN_IN, data=form, **with_tls))
     assert "__Host-urad" in set_now
     for attributes in set_now.values():
         assert {"secure", "httponly", "samesite=lax", "path=/"} <= attributes
@@ -213,42 +216,37 @@ def rated(houses: House) -> Flask:
     return app
 
 
+OWN = ("", "misto=ridici", "misto=vozidla&tabulka=dny", "odbor=dopravy&tabulka=hodiny", "tabulka=dny")
+OTHERS = ("misto=davky", "odbor=socialni", "misto=davky&tabulka=dny", "odbor=socialni&mesic=2026-01")
+
+
 def test_a_head_sees_the_own_departments_places_only(rated: Flask, subtests: pytest.Subtests) -> None:
     head, whole = signed_in(rated, "doprava@mesto.example"), signed_in(rated)
-    for page in (
-        FIGURES,
-        f"{FIGURES}?misto=ridici",
-        f"{FIGURES}?odbor=dopravy",
-        CSV,
-        f"{CSV}?tabulka=dny",
-        f"{CSV}?tabulka=hodiny&misto=vozidla",
-    ):
-        with subtests.test(page):
-            shown = head.get(page)
-            assert shown.status_code == 200
-            assert "Sociální" not in shown.get_data(as_text=True)
-            assert "davky" not in shown.get_data(as_text=True)
+    for query in OWN:
+        for page in (FIGURES, CSV):
+            with subtests.test(page, query=query):
+                shown = head.get(f"{page}?{query}")
+                assert shown.status_code == 200
+                assert "Sociální" not in shown.get_data(as_text=True)
+                assert "davky" not in shown.get_data(as_text=True)
     for page in (FIGURES, CSV):
+        assert "Řidičské průkazy" in head.get(page).get_data(as_text=True)
         assert "Sociální dávky" in whole.get(page).get_data(as_text=True)
-    total = re.search(r"Celkem|20|40", head.get(FIGURES).get_data(as_text=True))
-    assert total
 
 
 def test_another_departments_figures_are_not_found_by_a_head(rated: Flask, subtests: pytest.Subtests) -> None:
     head, whole = signed_in(rated, "doprava@mesto.example"), signed_in(rated)
-    for query in (
-        "misto=davky",
-        "odbor=socialni",
-        "misto=davky&tabulka=dny",
-        "odbor=socialni&tabulka=hodiny",
-        "odbor=socialni&mesic=2026-01",
-    ):
+    for query in OTHERS:
         for page in (FIGURES, CSV):
             with subtests.test(page, query=query):
                 assert_refused(head.get(f"{page}?{query}"), 404)
                 assert whole.get(f"{page}?{query}").status_code == 200
-    hidden, unknown = (head.get(f"{FIGURES}?misto={slug}").get_data(as_text=True) for slug in ("davky", "nikde"))
-    assert re.sub(r"davky|nikde|[0-9a-f]{16}", "", hidden) == re.sub(r"davky|nikde|[0-9a-f]{16}", "", unknown)
+
+    def refusal(slug: str) -> str:
+        page = head.get(f"{FIGURES}?misto={slug}").get_data(as_text=True)
+        return re.sub(rf'{slug}|[0-9a-f]{{16}}|value="[^"]*"', "", page)
+
+    assert refusal("davky") == refusal("nikde")
 
 
 def test_the_sums_of_a_head_are_those_of_the_own_department(rated: Flask) -> None:

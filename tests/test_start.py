@@ -187,17 +187,18 @@ def test_several_malformed_settings_are_named_in_one_line_without_secrets(
 
 
 def test_processes_that_start_at_once_get_the_same_secret(tmp_path: Path) -> None:
-    together, secrets = Barrier(16), []
-
-    def start() -> None:
+    def start(folder: Path, together: Barrier, secrets: list[str]) -> None:
         together.wait()
-        secrets.append(_secret_of(tmp_path))
+        secrets.append(_secret_of(folder))
 
-    threads = [Thread(target=start) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(secrets)) == 1
-    assert len(secrets[0]) > 40
-    assert (tmp_path / "secret.txt").stat().st_mode & 0o077 == 0
+    for n in range(50):
+        folder, together, secrets = tmp_path / str(n), Barrier(8), list[str]()
+        folder.mkdir()
+        threads = [Thread(target=start, args=(folder, together, secrets)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(set(secrets)) == 1
+        assert len(secrets[0]) > 40
+        assert (folder / "secret.txt").stat().st_mode & 0o077 == 0

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from hub import cityfile
 from hub.database import db
 from hub.errors import BadInput, Conflict, UnknownTouchpoint
 from hub.models import Count, Feedback, Rating
 from hub.queries import recount
+from hub.rules.localtime import local
 from hub.vocabulary import Outcome
-from kiosk import actions
+from kiosk import actions, demo
+from kiosk.presses import Press
 from tests.conftest import NOW
 from tests.presses import press
+
+PLACE = cityfile.TouchpointPart(slug="ridici", name="Řidičské průkazy", department="dopravy", visits_a_day=40)
 
 
 def stored() -> list[tuple[int, int]]:
@@ -69,6 +75,16 @@ def test_a_changed_face_moves_its_count() -> None:
     assert counted() == {5: 1}
 
 
+def test_a_face_changed_from_the_best_drops_the_praise() -> None:
+    tap = press(5)
+    actions.record_one("ridici", tap, NOW)
+    actions.record_one("ridici", tap.model_copy(update={"rev": 1, "ratings": {"visit": 5, "praise": 3}}), NOW)
+    assert counted() == {5: 1, 3: 1}
+    actions.record_one("ridici", tap.model_copy(update={"rev": 2, "ratings": {"visit": 2}}), NOW)
+    assert stored() == [(2, 2)]
+    assert counted() == {2: 1}
+
+
 def test_steps_that_arrive_in_the_wrong_order_end_the_same() -> None:
     tap = press(1)
     later = tap.model_copy(update={"rev": 2, "ratings": {"visit": 3}})
@@ -114,7 +130,7 @@ def test_an_unknown_place_is_refused() -> None:
 def test_a_batch_has_a_receipt_for_each_and_one_bad_item_hurts_no_other() -> None:
     good, twice = press(5), press(3)
     other = twice.model_copy(update={"ratings": {"visit": 1}})
-    batch = [
+    batch: list[Press | actions.Refusal] = [
         good,
         actions.Refusal("x"),
         twice,
@@ -141,6 +157,22 @@ def test_a_press_sent_late_counts_in_the_hour_it_was_pressed() -> None:
     count = db.session.scalars(sa.select(Count)).one()
     assert count.hour_at == datetime(2026, 11, 18, 8, tzinfo=UTC)
     assert (count.day_on.isoformat(), count.hour) == ("2026-11-18", 9)
+
+
+def test_sample_taps_praise_the_best_alone_and_rest_on_holidays(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[tuple[datetime, dict[str, int]]] = []
+
+    def take(_slug: str, items: list[Press], received: datetime) -> None:
+        taken.extend((item.pressed_at(received), item.ratings) for item in items)
+
+    monkeypatch.setattr(cityfile, "read", lambda _path: SimpleNamespace(touchpoints=[PLACE]))
+    monkeypatch.setattr(actions, "record", take)
+    demo.fill(NOW)
+    days = {local(at).date() for at, _ in taken}
+    assert {date(2026, 10, 27), date(2026, 11, 16), date(2026, 11, 18)} <= days
+    assert not {date(2026, 9, 28), date(2026, 10, 28), date(2026, 11, 17)} & days
+    assert {ratings["visit"] for _, ratings in taken if "praise" in ratings} == {5}
+    assert {ratings["visit"] for _, ratings in taken if "reason" in ratings} == {1, 2, 3, 4}
 
 
 def test_both_hours_of_the_autumn_night_are_kept_apart_and_shown_as_one() -> None:

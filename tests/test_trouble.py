@@ -21,6 +21,7 @@ from hub.app import create_app
 from hub.database import db
 from tests import visitors
 from tests.conftest import test_settings
+from tests.factories import PASSWORD
 from tests.presses import press_json
 from tests.running import Server, migrate
 from tests.services import require
@@ -71,7 +72,7 @@ def test_a_locked_database_refuses_forms_and_sign_ins_by_a_page(house: Flask) ->
     page = house.test_client().get("/kiosk/ridici").get_data(as_text=True)
     fields = dict(visitors.hidden_fields(page))
     staff = house.test_client()
-    sign_in = {"email": "spravce@mesto.example", "password": "x", "csrf_token": csrf(staff)}
+    sign_in = {"email": "spravce@mesto.example", "password": PASSWORD, "csrf_token": csrf(staff)}
     with locked(house):
         for answer in (
             house.test_client().post("/kiosk/ridici", data={**fields, "visit": "5"}),

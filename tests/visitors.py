@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 import sqlalchemy as sa
@@ -205,3 +208,13 @@ def ask(server: Listening, method: str, path: str, value: object = None, **heade
         return Answer(answer.status, answer.msg, answer.read())
     finally:
         connection.close()
+
+
+def page_after_sign_in(server: Listening, email: str, password: str) -> str:
+    """Open the sign-in form on the real server, fill it in and send it, keeping cookies; the page that comes."""
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    address = f"http://localhost:{server.port}{SIGN_IN}"
+    with browser.open(address) as page:
+        fields = hidden_fields(page.read().decode())
+    with browser.open(address, urlencode({**fields, "email": email, "password": password}).encode()) as page:
+        return str(page.read().decode())

@@ -77,8 +77,6 @@ def _questionnaire(session: Session, part: QuestionnairePart, now: datetime) -> 
     made = Questionnaire(code=part.code, version=part.version)
     for position, question in enumerate(part.questions):
         texts = {language: {"text": words} for language, words in question.text.items()}
-        for language, words in (question.praise or {}).items():
-            texts.setdefault(language, {})["praise"] = words
         levels = [Level(level=n, labels=labels) for n, labels in enumerate(question.levels, 1)]
         made.questions.append(
             Question(

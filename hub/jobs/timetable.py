@@ -34,15 +34,17 @@ def tick(jobs: Iterable[Job], now: datetime) -> list[str]:
     wall = local(now)
     for job in jobs:
         due = wall.date().isoformat()
-        if wall.time() < job.at or not timetable.claim(job.name, due, now):
+        if wall.time() < job.at:
             continue
         try:
+            if not timetable.claim(job.name, due, now):
+                continue
             result = job.run(now)
+            timetable.finish(job.name, due, now)
         except Exception as error:  # one job must not stop the others; the claim makes it come again
             db.session.rollback()
             logs.unexpected(error)
             continue
-        timetable.finish(job.name, due, now)
         log.info("job done", job=job.name, due=due, result=result if isinstance(result, int) else None)
         done.append(job.name)
     return done

@@ -32,7 +32,7 @@ class Questionnaire(Base):
 class Question(Base):
     """One question. `scale` names scale and version (`faces5@1`): figures of different scales never mix.
 
-    `texts` is language → {"text": …, "praise": … (asked instead after the best level)}.
+    `texts` is language → {"text": …}.
     """
 
     __tablename__ = "questions"

@@ -9,17 +9,23 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from hub.database import table_of
 from hub.models import City, Department, Question, Questionnaire, Touchpoint
 from hub.text import czech_order
+from hub.vocabulary import QuestionKind
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a published questionnaire version allows: question code → (question id, levels that may be chosen)."""
+    """What a published questionnaire version allows: question code → (question id, levels that may be chosen).
+
+    `required` are the codes of its scales: a reason without a face is no sitting.
+    """
 
     id: int
     code: str
     questions: Mapping[str, tuple[int, frozenset[int]]]
+    required: frozenset[str]
 
 
 def city(session: Session) -> City | None:
@@ -69,8 +75,9 @@ def tap_place(session: Session, slug: str) -> TapPlace | None:
     return TapPlace(*row) if row else None
 
 
-_TAP_PLACE = sa.select(Touchpoint.id, Touchpoint.department_id, Touchpoint.questionnaire_id).where(
-    Touchpoint.slug == sa.bindparam("slug"), Touchpoint.closed_at.is_(None)
+_places = table_of(Touchpoint)
+_TAP_PLACE = sa.select(_places.c.id, _places.c.department_id, _places.c.questionnaire_id).where(
+    _places.c.slug == sa.bindparam("slug"), _places.c.closed_at.is_(None)
 )
 
 
@@ -112,7 +119,8 @@ def _definition(session: Session, which: sa.ColumnElement[bool]) -> Definition |
     if found is None:
         return None
     questions = {q.code: (q.id, frozenset(level.level for level in q.levels)) for q in found.questions}
-    return Definition(found.id, f"{found.code}@{found.version}", questions)
+    required = frozenset(q.code for q in found.questions if q.kind == QuestionKind.SCALE)
+    return Definition(found.id, f"{found.code}@{found.version}", questions, required)
 
 
 _MEMORIES: WeakKeyDictionary[sa.Engine, Definitions] = WeakKeyDictionary()

@@ -28,6 +28,8 @@ ratings = table_of(Rating)
 
 KEY = ("source", "external_id")
 
+_NEW_RATINGS = sa.insert(ratings)
+
 
 def record(session: Session, incoming: Sequence[Incoming], now: datetime) -> list[Receipt]:
     """Record what came in, in one transaction of the caller; one receipt for each item, in the order given.
@@ -64,7 +66,7 @@ def _place_in_round(rounds: list[dict[tuple[str, str], int]], key: tuple[str, st
 
 def _refusal(item: Rated, definition: Definition) -> str | None:
     """The code of what is wrong with a sitting, None when it can be recorded."""
-    if not item.ratings:
+    if not definition.required <= item.ratings.keys():
         return "no_rating"
     for code, level in item.ratings.items():
         if code not in definition.questions:
@@ -90,7 +92,7 @@ def _record_round(session: Session, items: Round, receipts: list[Receipt | None]
         new_ratings += [{"feedback_id": row_id, "question_id": q, "level": level} for q, level in chosen.items()]
         _move(moves, (hour_at, item.touchpoint_id, item.department_id), Standing.COUNTED, {}, chosen)
     if new_ratings:
-        connection.execute(sa.insert(ratings), new_ratings)
+        connection.execute(_NEW_RATINGS, new_ratings)
     for key, (index, item) in items.items():
         if receipts[index] is None:
             receipts[index] = _revise(connection, key, item, definitions.by_id(session, item.questionnaire_id), moves)
@@ -171,5 +173,5 @@ def _amend(
         {"feedback_id": row.id, "question_id": q, "level": level} for q, level in new.items() if old.get(q) != level
     ]
     if come:
-        connection.execute(sa.insert(ratings), come)
+        connection.execute(_NEW_RATINGS, come)
     _move(moves, (row.hour_at, row.touchpoint_id, row.department_id), Standing(row.standing), old, new)

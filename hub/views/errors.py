@@ -46,6 +46,13 @@ class WrongMethod(Problem):
     message = marked("This address cannot be used in this way.")
 
 
+class WrongRange(Problem):
+    """The file has no such part."""
+
+    status = 416
+    code = "wrong_range"
+
+
 def init_app(app: Flask) -> None:
     """Register the table."""
     app.register_error_handler(Problem, respond)
@@ -81,6 +88,8 @@ def _http(error: HTTPException) -> Response | HTTPException:
         answer = respond(WrongMethod())
         answer.headers.extend(dict(error.get_headers()).items() - {("Content-Type", "text/html; charset=utf-8")})
         return answer
+    if error.code == 416:
+        return respond(WrongRange())
     return respond(BY_STATUS.get(error.code, Fault if error.code >= 500 else Problem)())
 
 

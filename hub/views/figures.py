@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -27,7 +27,6 @@ INTERVAL = "Wilson 95 %"
 
 
 @blueprint.get("/urad")
-@blueprint.get("/urad/")
 @signed_in
 def start() -> BaseResponse:
     """The first page after signing in."""
@@ -49,9 +48,12 @@ def month() -> str:
         places=[_row(page, "misto", p, page.of_place(p), p.department.name) for p in page.places],
         departments=[_row(page, "odbor", d, page.of_department(d), "") for d in page.departments],
         chosen=chosen,
-        days=_points(page.days()),
+        days=_points(page.days(_today())),
         hours=_points(page.hours()),
-        reasons=page.reasons(),
+        choices=[
+            (gettext("What to improve"), page.options("reason")),
+            (gettext("What went well"), page.options("praise")),
+        ],
         set_aside=aside,
         all_taps=taps,
         csv_places_url=_csv_url(page, "mista"),
@@ -62,7 +64,7 @@ def month() -> str:
         method={
             "indicator": INDICATOR,
             "interval": INTERVAL,
-            "z": Z95,
+            "z": language.exact(Z95),
             "threshold": page.smallest,
             "reliable": RELIABLE,
         },
@@ -80,7 +82,7 @@ def table() -> Response:
         rows = [[label, office, *_figures(share)] for label, office, share in points]
         head = [gettext("Place"), gettext("Department")]
     elif which in {"dny", "hodiny"}:
-        slots = page.days() if which == "dny" else page.hours()
+        slots = page.days(_today()) if which == "dny" else page.hours()
         rows = [[label, *_figures(share)] for label, share in slots]
         head = [gettext("Day") if which == "dny" else gettext("Hour")]
     else:
@@ -108,7 +110,7 @@ def _page() -> MonthPage:
     if account is None or not (whole or account.department_id):
         raise NotAllowed
     asked = request.args.get("mesic")
-    month = Month.parse(asked) if asked else Month.of(local(datetime.now(UTC)).date())
+    month = Month.parse(asked) if asked else Month.of(_today())
     if month is None:
         raise BadInput(marked("The month is not readable. Choose one from the list."))
     choice = _choice()
@@ -117,6 +119,10 @@ def _page() -> MonthPage:
     if choice.slug and page.chosen is None:
         raise NotFound
     return page
+
+
+def _today() -> date:
+    return local(datetime.now(UTC)).date()
 
 
 def _choice() -> Choice:

@@ -64,10 +64,10 @@ class MonthPage:
         """One department's month."""
         return self._days.of_month(self._of_department(department))
 
-    def days(self) -> list[Point]:
-        """The chosen one's figure of every day of the month."""
+    def days(self, until: date) -> list[Point]:
+        """The chosen one's figure of every day of the month that has come."""
         shares = self._days.by_slot(self._chosen_leaves, self.month.days())
-        return [(language.day(day), shares[day]) for day in self.month.days()]
+        return [(language.day(day), shares[day]) for day in self.month.days() if day <= until]
 
     def hours(self) -> list[Point]:
         """The chosen one's figure of every hour of the day in which anything was counted in the month."""
@@ -77,9 +77,9 @@ class MonthPage:
         shares = rule.Figures(cells, self.smallest).by_slot(self._chosen_leaves, slots)
         return [(f"{hour}–{hour + 1}", shares[hour]) for hour in slots]
 
-    def reasons(self) -> list[dict[str, Any]]:
-        """How often the chosen one's citizens gave each reason; None where too few did."""
-        series = query.series(self._session, "reason")
+    def options(self, question: str) -> list[dict[str, Any]]:
+        """How often the chosen one's citizens took each option of a choice; None where too few did."""
+        series = query.series(self._session, question)
         counts = rule.options(query.choices(self._session, series, self.month), self._chosen_leaves, self.smallest)
         return [{"label": language.words(series.labels[level]), "n": n} for level, n in enumerate(counts, 1)]
 

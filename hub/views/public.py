@@ -14,17 +14,12 @@ blueprint = Blueprint("public", __name__)
 @blueprint.get("/")
 def home() -> str:
     """What this is, and the places one can rate."""
-    shown = []
-    if "kiosk.faces" in current_app.view_functions:
-        shown = [
-            {
-                "name": t.name,
-                "place": t.place,
-                "department": t.department.name,
-                "url": url_for("kiosk.faces", slug=t.slug),
-            }
-            for t in places.open_touchpoints(db.session())
-        ]
+    addresses = [room.place_url for room in current_app.extensions["hub_rooms"] if room.place_url]
+    shown = [
+        {"name": t.name, "place": t.place, "department": t.department.name, "url": address(t.slug)}
+        for t in places.open_touchpoints(db.session())
+        for address in addresses[:1]
+    ]
     return render_template("home.html", touchpoints=shown, sign_in_url=url_for("security.login"))
 
 

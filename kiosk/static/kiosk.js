@@ -1,13 +1,14 @@
-// The satisfaction kiosk with scripts: screens change without loading, and each step is sent from a
-// queue that outlives a dead connection. Without this file the same page works as plain forms.
+// The kiosk with scripts: screens change without loading, and each step is sent from a queue that
+// outlives a dead connection. Without this file the same page works as plain forms.
 
 const GUARD = 400;         // ms after a touch or a new screen in which touches are echoes
 const IDLE = 20_000;       // ms without a touch before the kiosk asks whether anybody is there
 const COUNTDOWN = 10;      // s shown before the sitting is closed
 const MORE = 60_000;       // ms granted by "I need more time"
 const THANKS = 3_000;      // ms
-const THANKS_UNSENT = 6_000;
-const ABANDONED = 60_000;  // ms until an untouched panel returns to its default language
+const THANKS_LONGER = 6_000; // when there is more to read than thanks
+const ABANDONED = 60_000;  // ms until an untouched panel returns to its default language; also between reloads
+const STALE = 86_400_000;  // ms after which an idle page is loaded anew
 const SLOW = 1_000;        // ms without an answer before we say that we are waiting
 const TIMEOUT = 15_000;    // ms for one request
 const LONGEST = 60_000;    // ms between attempts
@@ -61,7 +62,7 @@ async function post(url, body) {
 class Outbox {
   items = [];
   waiting = false; // failed or slow: worth telling people
-  refused = 0;
+  lost = null;     // the sitting refused last
   #failures = 0;
   #busy = false;
   #timer = 0;
@@ -96,7 +97,7 @@ class Outbox {
       this.items.shift();
       this.#failures = 0;
       this.waiting = this.waiting && this.items.length > 0;
-      if (outcome === 'refused') this.refused += 1;
+      if (outcome === 'refused') this.lost = record.id;
       this.#send();
     } else {
       const pause = Math.min(1000 * 2 ** this.#failures * (1 + Math.random() / 5), LONGEST);
@@ -118,23 +119,37 @@ function start(root) {
   const still = one('[data-still]');
   const outbox = new Outbox(data.submitUrl, told);
   let state = 'faces';
+  let said = 'stored';    // what the thanks screen says
   let sitting = null;     // {id, rev, ratings, pressed}: everything known about the person in front
   let guard = 0;
   let timer = 0;          // the one clock of the current screen
   let noteTimer = 0;
-  let homeward = false;   // the next quiet moment returns to the default language
+  let homeward = false;   // the next quiet moment loads the page anew, in Czech
 
   function told() {
     const unsent = outbox.items.length;
-    Object.assign(document.body.dataset, { unsent, refused: outbox.refused });
+    const lost = sitting?.id === outbox.lost;
+    document.body.dataset.unsent = unsent;
     const wait = unsent > 0 && outbox.waiting;
-    if (wait && !status.dataset.waiting && state === 'thanks') arm(close, THANKS_UNSENT);
     if (wait) note(data.textWaiting.replace('{n}', unsent));
-    else if (status.dataset.waiting) note(data.textSent, 5000);
+    else if (status.dataset.waiting) note(outbox.lost ? '' : data.textSent, 5000);
     status.dataset.waiting = wait ? 'yes' : '';
-    one('[data-unsent]').hidden = !wait;
-    one('[data-stored]').hidden = wait;
-    if (!unsent && homeward && state === 'faces' && !sitting) leave(data.homeUrl);
+    say(lost ? 'refused' : wait ? 'unsent' : 'stored');
+    if (lost && asking()) show('thanks');
+    if (!unsent && (homeward || outbox.lost) && state === 'faces' && !sitting) leave(data.homeUrl);
+  }
+
+  // No thanks for what was not taken.
+  function say(outcome) {
+    if (said === outcome) return;
+    said = outcome;
+    one('#thanks-heading').textContent = said === 'refused' ? data.textRefused : data.textThanks;
+    for (const part of root.querySelectorAll('[data-when]')) part.toggleAttribute('hidden', !part.dataset.when.includes(said));
+    if (state === 'thanks' && said !== 'stored') watch();
+  }
+
+  function asking() {
+    return state !== 'faces' && state !== 'thanks';
   }
 
   function note(text, ms = 0) {
@@ -155,19 +170,22 @@ function start(root) {
     for (const [key, part] of Object.entries(screens)) part.hidden = key !== name;
     guard = performance.now() + GUARD;
     scrollTo(0, 0);
-    one(`[data-screen="${name}"] h1`).focus({ preventScroll: true });
-    told();
+    one(`#${name}-heading`).focus({ preventScroll: true });
     watch();
+    told();
   }
 
-  // Idle time. Nothing is lost by it: what was touched has been stored already.
+  // Idle time. Nothing is lost by it: what was touched has been sent.
   function watch(ms = IDLE) {
     clearTimeout(timer);
-    if (still) still.hidden = true;
-    if (state === 'reason') arm(() => count(COUNTDOWN), ms);
-    else if (state === 'thanks') arm(close, status.dataset.waiting ? THANKS_UNSENT : THANKS);
+    still.hidden = true;
+    if (asking()) arm(() => count(COUNTDOWN), ms);
+    else if (state === 'thanks') arm(close, said === 'stored' ? THANKS : THANKS_LONGER);
     else if (sitting) arm(close, ms);
-    else if (PANEL.matches && away()) arm(() => { homeward = true; told(); }, ABANDONED);
+    else {
+      const rested = outbox.lost || (PANEL.matches && away()) ? 0 : STALE - performance.now();
+      arm(() => { homeward = true; told(); }, Math.max(ABANDONED, rested));
+    }
   }
 
   function count(left) {
@@ -204,25 +222,28 @@ function start(root) {
   function forget() {
     sitting = null;
     for (const choice of choices) choice.ariaCurrent = null;
-    if (!screens.reason) return;
-    one('[data-rated-face]').replaceChildren();
-    one('[data-rated-word]').textContent = '';
+    for (const part of root.querySelectorAll('[data-rated-face], [data-rated-word]')) part.replaceChildren();
   }
 
   function away() {
-    return Boolean(data.homeUrl) && new URL(data.homeUrl, location).pathname !== location.pathname;
+    return new URL(data.homeUrl, location).pathname !== location.pathname;
   }
 
-  // Only for a page that answers: on a kiosk the browser's own error page is a dead end.
-  async function leave(url) {
+  // Only for a page that answers (404: place closed): the browser's own error page is a dead end.
+  async function leave(url, asked = false) {
     if (outbox.items.length) return note(data.textElsewhere, 6000);
     homeward = false;
+    let renewed = performance.timeOrigin; // without storage
+    try { renewed = Number(sessionStorage.renewed) || 0; } catch {}
+    if (!asked && !away() && Math.abs(Date.now() - renewed) < ABANDONED) return watch();
     try {
       const { ok, status } = await fetch(url, { method: 'HEAD', cache: 'no-store' });
-      if (!ok) throw new Error(status);
-      if (state === 'faces' && !sitting && !outbox.items.length) location.assign(url);
+      if (!ok && status !== 404) throw new Error(status);
+      if (state !== 'faces' || sitting || outbox.items.length) return;
+      try { sessionStorage.renewed = Date.now(); } catch {}
+      location.assign(url);
     } catch {
-      note(data.textElsewhere, 6000);
+      if (asked) note(data.textElsewhere, 6000);
       watch();
     }
   }
@@ -230,20 +251,18 @@ function start(root) {
   function rate(choice) {
     homeward = false;
     sitting ||= { id: uuid(), rev: -1, ratings: {}, pressed: performance.now() };
-    sitting.ratings = { [data.question]: Number(choice.value) };
+    sitting.ratings = { [choice.name]: Number(choice.value) };
     send();
-    if (!screens.reason) return show('thanks');
-    for (const other of choices) other.ariaCurrent = null;
-    choice.ariaCurrent = 'true';
-    one('[data-rated-face]').replaceChildren(choice.querySelector('svg').cloneNode(true));
-    one('[data-rated-word]').textContent = choice.textContent.trim();
-    const heading = one('#reason-heading');
-    heading.textContent = choice === choices[0] ? heading.dataset.praise : heading.dataset.improve;
-    show('reason');
+    const next = screens[choice === choices[0] ? 'praise' : 'reason'];
+    if (!next) return show('thanks');
+    for (const other of choices) other.ariaCurrent = other === choice ? 'true' : null;
+    next.querySelector('[data-rated-face]').replaceChildren(choice.querySelector('svg').cloneNode(true));
+    next.querySelector('[data-rated-word]').textContent = choice.textContent.trim();
+    show(next.dataset.screen);
   }
 
   function explain(choice) {
-    sitting.ratings = { ...sitting.ratings, [data.reason]: Number(choice.value) };
+    sitting.ratings = { ...sitting.ratings, [choice.name]: Number(choice.value) };
     send();
     show('thanks');
   }
@@ -256,7 +275,7 @@ function start(root) {
     }, sitting.pressed);
   }
 
-  const moves = { back: () => show('faces'), skip: () => show('thanks'), home: close, more: () => { watch(MORE); one('#reason-heading').focus(); } };
+  const moves = { back: () => show('faces'), skip: () => show('thanks'), home: close, more: () => { watch(MORE); one(`#${state}-heading`).focus(); } };
 
   function activate(button) {
     if (performance.now() < guard || button.closest('[hidden]')) return;
@@ -297,7 +316,7 @@ function start(root) {
       activate(button);
     } else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
-      if (!link.ariaCurrent) leave(link.href);
+      if (!link.ariaCurrent) leave(link.href, true);
     }
   });
 

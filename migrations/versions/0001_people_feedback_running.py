@@ -25,9 +25,7 @@ def upgrade() -> None:
         sa.Column("about_table", sa.String(length=48), nullable=True),
         sa.Column("about_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("actor_kind IN ('account', 'system', 'citizen')", name=op.f("ck_audit_entries_actor_kind")),
-        sa.CheckConstraint(
-            "(actor_kind = 'account') = (actor_id IS NOT NULL)", name=op.f("ck_audit_entries_actor_id")
-        ),
+        sa.CheckConstraint("(actor_kind = 'account') = (actor_id IS NOT NULL)", name=op.f("ck_audit_entries_actor_id")),
         sa.CheckConstraint("about_id IS NULL OR about_table IS NOT NULL", name=op.f("ck_audit_entries_about")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )

@@ -62,9 +62,9 @@ def test_an_amendment_of_a_sitting_that_was_set_aside_moves_the_set_aside_counts
 
 
 def test_a_sitting_without_ratings_or_with_a_strange_one_is_refused_by_its_receipt() -> None:
-    sittings = [rated("ridici", ratings={}), rated("ridici", ratings={"x": 1}), rated("ridici", ratings={"visit": 6})]
+    sittings = [rated("ridici", ratings=of) for of in ({}, {"reason": 1}, {"visit": 1, "x": 1}, {"visit": 6})]
     problems = [receipt.problem for receipt in record(NOW, *sittings)]
-    assert problems == ["no_rating", "unknown_question", "unknown_level"]
+    assert problems == ["no_rating", "no_rating", "unknown_question", "unknown_level"]
 
 
 def test_what_has_no_way_in_yet_is_not_swallowed() -> None:

@@ -73,9 +73,7 @@ class Chromium:
         """The variables it needs; `scratch` is its home and takes its font configuration."""
         variables: dict[str, str | float | bool] = {**os.environ, "HOME": str(scratch)}
         if self.bundle is not None:
-            text = FONTS_CONF.format(
-                fonts=escape(str(self.bundle / "fonts")), cache=escape(str(scratch / "fonts"))
-            )
+            text = FONTS_CONF.format(fonts=escape(str(self.bundle / "fonts")), cache=escape(str(scratch / "fonts")))
             conf = scratch / "fonts.conf"
             conf.write_text(text, encoding="utf-8")
             variables["LD_LIBRARY_PATH"] = f"{self.bundle / 'lib'}:{self.bundle}"

@@ -35,16 +35,12 @@ class PageLog:
         """Collect from every page of `context`, those opened later included."""
         context.on(
             "console",
-            lambda message: (
-                self.console_errors.append(message.text) if message.type == "error" else None
-            ),
+            lambda message: self.console_errors.append(message.text) if message.type == "error" else None,
         )
         context.on("weberror", lambda error: self.page_errors.append(str(error.error)))
         context.on(
             "requestfailed",
-            lambda request: self.failed_requests.append(
-                f"{request.method} {request.url}: {request.failure}"
-            ),
+            lambda request: self.failed_requests.append(f"{request.method} {request.url}: {request.failure}"),
         )
 
     def faults(self) -> list[str]:

