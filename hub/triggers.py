@@ -140,7 +140,8 @@ TRIGGERS = (
         "counts",
         "INSERT",
         "new.frozen_at IS NULL AND EXISTS (SELECT 1 FROM counts c WHERE c.question_id = new.question_id"
-        " AND c.hour_at = new.hour_at AND c.touchpoint_id = new.touchpoint_id AND c.frozen_at IS NOT NULL)",
+        " AND c.day_on = new.day_on AND c.hour_at = new.hour_at AND c.touchpoint_id = new.touchpoint_id"
+        " AND c.frozen_at IS NOT NULL)",
         "frozen counts never change",
     ),
     Trigger("counts_hour", "counts", "INSERT", NOT_WHOLE, "counts are of whole hours", NOT_WHOLE_SQLITE),

@@ -331,7 +331,8 @@ def test_a_recount_that_agrees_says_so(city: Flask) -> None:
         "DELETE FROM counts WHERE level = 4",
         "DELETE FROM ratings WHERE level = 4",
         "UPDATE feedback SET standing = 'set_aside' WHERE id = (SELECT feedback_id FROM ratings WHERE level = 4)",
-        "INSERT INTO counts SELECT question_id, hour_at, 2, department_id, level, day_on, hour, 1, 0, NULL FROM counts"
+        "INSERT INTO counts (question_id, hour_at, touchpoint_id, department_id, level, day_on, hour, counted, set_aside)"
+        " SELECT question_id, hour_at, 2, department_id, level, day_on, hour, 1, 0 FROM counts"
         " WHERE level = 4",
     ],
     ids=["one-more", "other-column", "count-gone", "rating-gone", "set-aside", "out-of-nothing"],

@@ -140,7 +140,8 @@ class Count(Base):
     """How many sittings of one hour, place and department gave a level: `counted` stand in figures, `set_aside` do not.
 
     `day_on` and `hour` (0 to 23) are the Europe/Prague day and hour of `hour_at`; the UTC hour is the key, because in
-    autumn two UTC hours are the same local one. Past retention the rows are frozen.
+    autumn two UTC hours are the same local one. The day leads the key, since months are read by it. Past retention the
+    rows are frozen.
     """
 
     __tablename__ = "counts"
@@ -155,11 +156,11 @@ class Count(Base):
     )
 
     question_id: Mapped[int] = mapped_column(primary_key=True)
-    hour_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    day_on: Mapped[date] = mapped_column(primary_key=True)
     touchpoint_id: Mapped[int] = mapped_column(sa.ForeignKey("touchpoints.id"), primary_key=True)
     department_id: Mapped[int] = mapped_column(sa.ForeignKey("departments.id"), primary_key=True)
+    hour_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
     level: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
-    day_on: Mapped[date]
     hour: Mapped[int] = mapped_column(sa.SmallInteger)
     counted: Mapped[int] = mapped_column(default=0)
     set_aside: Mapped[int] = mapped_column(default=0)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
+from operator import add
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -48,41 +49,42 @@ def series(session: Session, code: str) -> Series:
     return Series(same, {row.level: row.labels for row in levels})
 
 
-def cells(session: Session, series: Series, month: Month, slot: Literal["day_on", "hour"]) -> list[Cell]:
-    """The month's cells by leaf and Prague day or hour of day."""
-    gathered: dict[tuple[Leaf, Hashable], list[int]] = defaultdict(lambda: [0] * series.width)
-    aside: dict[tuple[Leaf, Hashable], int] = defaultdict(int)
-    for row in session.execute(_grouped(series, month, slot)):
-        key = ((row.touchpoint_id, row.department_id), row.slot)
-        gathered[key][row.level - 1] = row.counted
-        aside[key] += row.set_aside
-    return [Cell(leaf, at, tuple(levels), aside[(leaf, at)]) for (leaf, at), levels in gathered.items()]
+def cells(
+    session: Session,
+    series: Series,
+    month: Month,
+    slot: Literal["day_on", "hour"],
+    leaves: Collection[Leaf] | None = None,
+) -> list[Cell]:
+    """The month's cells by leaf and Prague day or hour of day; of some leaves only, when told which."""
+    rows = session.execute(_grouped(series, month, slot, leaves))
+    return [
+        Cell((row[0], row[1]), row[2], tuple(n or 0 for n in row[4:]), row[3])  # no row of a level: NULL
+        for row in rows
+    ]
 
 
-def choices(session: Session, series: Series, month: Month) -> dict[Leaf, tuple[int, ...]]:
+def choices(session: Session, series: Series, month: Month, leaves: Collection[Leaf]) -> dict[Leaf, tuple[int, ...]]:
     """Leaf → how often each option was taken in the month."""
-    gathered: dict[Leaf, list[int]] = defaultdict(lambda: [0] * series.width)
-    for row in session.execute(_grouped(series, month, None)):
-        gathered[(row.touchpoint_id, row.department_id)][row.level - 1] = row.counted
-    return {leaf: tuple(options) for leaf, options in gathered.items()}
+    gathered: dict[Leaf, tuple[int, ...]] = defaultdict(lambda: (0,) * series.width)
+    for cell in cells(session, series, month, "day_on", leaves):
+        gathered[cell.leaf] = tuple(map(add, gathered[cell.leaf], cell.levels))
+    return dict(gathered)
 
 
-def first_hour(session: Session, series: Series) -> datetime | None:
-    """The hour of the oldest count, None when nothing was counted yet."""
-    return session.scalar(sa.select(sa.func.min(Count.hour_at)).where(Count.question_id.in_(series.question_ids)))
+def first_day(session: Session, series: Series) -> date | None:
+    """The Prague day of the oldest count, None when nothing was counted yet."""
+    return session.scalar(sa.select(sa.func.min(Count.day_on)).where(Count.question_id.in_(series.question_ids)))
 
 
-def _grouped(series: Series, month: Month, slot: str | None) -> sa.Select[*tuple[Any, ...]]:
-    start, end = month.bounds()
-    columns = [Count.touchpoint_id, Count.department_id, Count.level]
-    slots = [getattr(Count, slot).label("slot")] if slot else []
+def _grouped(series: Series, month: Month, slot: str, leaves: Collection[Leaf] | None) -> sa.Select[*tuple[Any, ...]]:
+    """One row for a slot and leaf, a column for each level: few rows to carry, and days come in the key's own order."""
+    days = month.days()
+    columns = [getattr(Count, slot), Count.touchpoint_id, Count.department_id]
+    levels = [sa.func.sum(Count.counted).filter(Count.level == level) for level in range(1, series.width + 1)]
+    asked = [Count.touchpoint_id.in_({leaf[0] for leaf in leaves})] if leaves is not None else []
     return (
-        sa.select(
-            *columns,
-            *slots,
-            sa.func.sum(Count.counted).label("counted"),
-            sa.func.sum(Count.set_aside).label("set_aside"),
-        )
-        .where(Count.question_id.in_(series.question_ids), Count.hour_at >= start, Count.hour_at < end)
-        .group_by(*columns, *slots)
+        sa.select(Count.touchpoint_id, Count.department_id, columns[0], sa.func.sum(Count.set_aside), *levels)
+        .where(Count.question_id.in_(series.question_ids), Count.day_on.between(days[0], days[-1]), *asked)
+        .group_by(*columns)
     )

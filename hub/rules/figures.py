@@ -69,13 +69,14 @@ class Figures:
     says against the leaf's own sum, leaves are hidden against the sum of the city, and sums leave hidden cells out.
     """
 
-    def __init__(self, cells: Iterable[Cell], smallest: int) -> None:
+    def __init__(self, cells: Iterable[Cell], smallest: int, hidden: frozenset[Leaf] | None = None) -> None:
+        """From all cells of the month; or from those of some leaves, with what is `hidden` of all."""
         self._smallest = smallest
         self._cells: dict[Leaf, dict[Hashable, Cell]] = defaultdict(dict)
         for cell in cells:
             self._cells[cell.leaf][cell.slot] = cell
         sizes = {leaf: sum(cell.n for cell in slots.values()) for leaf, slots in self._cells.items()}
-        self._hidden = hide(sizes, smallest)
+        self.hidden = hide(sizes, smallest) if hidden is None else hidden
 
     def leaves(self) -> set[Leaf]:
         """Every leaf that has a cell."""
@@ -106,7 +107,7 @@ class Figures:
         return aside, aside + sum(cell.n for cell in shown)
 
     def _shown(self, leaves: Iterable[Leaf]) -> list[Leaf]:
-        return [leaf for leaf in sorted(set(leaves)) if leaf in self._cells and leaf not in self._hidden]
+        return [leaf for leaf in sorted(set(leaves)) if leaf in self._cells and leaf not in self.hidden]
 
 
 def options(cells: Mapping[Leaf, tuple[int, ...]], leaves: Iterable[Leaf], smallest: int) -> list[int | None]:

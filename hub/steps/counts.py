@@ -55,7 +55,7 @@ class Moves:
 
 def _key(key: tuple[int, datetime, int, int, int]) -> dict[str, object]:
     names = ("k_question_id", "k_hour_at", "k_touchpoint_id", "k_department_id", "k_level")
-    return dict(zip(names, key, strict=True))
+    return {**dict(zip(names, key, strict=True)), "k_day_on": local(key[1]).date()}
 
 
 def _row(key: tuple[int, datetime, int, int, int], counted: int, set_aside: int) -> dict[str, object]:
@@ -78,6 +78,7 @@ _LOWER = (
     sa.update(counts)
     .where(
         counts.c.question_id == sa.bindparam("k_question_id"),
+        counts.c.day_on == sa.bindparam("k_day_on"),
         counts.c.hour_at == sa.bindparam("k_hour_at"),
         counts.c.touchpoint_id == sa.bindparam("k_touchpoint_id"),
         counts.c.department_id == sa.bindparam("k_department_id"),

@@ -71,16 +71,18 @@ class MonthPage:
 
     def hours(self) -> list[Point]:
         """The chosen one's figure of every hour of the day in which anything was counted in the month."""
-        cells = query.cells(self._session, self._series, self.month, "hour")
+        cells = query.cells(self._session, self._series, self.month, "hour", self._chosen_leaves)
         seen = [cell.slot for cell in cells if isinstance(cell.slot, int)]
         slots = range(min(seen, default=0), max(seen, default=-1) + 1)
-        shares = rule.Figures(cells, self.smallest).by_slot(self._chosen_leaves, slots)
+        shares = rule.Figures(cells, self.smallest, self._days.hidden).by_slot(self._chosen_leaves, slots)
         return [(f"{hour}–{hour + 1}", shares[hour]) for hour in slots]
 
     def options(self, question: str) -> list[dict[str, Any]]:
         """How often the chosen one's citizens took each option of a choice; None where too few did."""
         series = query.series(self._session, question)
-        counts = rule.options(query.choices(self._session, series, self.month), self._chosen_leaves, self.smallest)
+        counts = rule.options(
+            query.choices(self._session, series, self.month, self._chosen_leaves), self._chosen_leaves, self.smallest
+        )
         return [{"label": language.words(series.labels[level]), "n": n} for level, n in enumerate(counts, 1)]
 
     def set_aside(self) -> tuple[int, int]:
@@ -90,8 +92,8 @@ class MonthPage:
     def months(self, now: datetime) -> list[Month]:
         """Months that can be chosen, newest first: from the first count to now."""
         last = Month.of(local(now).date())
-        hour = query.first_hour(self._session, self._series)
-        first = max(Month.of(local(hour).date()), last.shift(1 - OPTIONS)) if hour else last
+        day = query.first_day(self._session, self._series)
+        first = max(Month.of(day), last.shift(1 - OPTIONS)) if day else last
         months = [last]
         while months[-1] > first:
             months.append(months[-1].shift(-1))

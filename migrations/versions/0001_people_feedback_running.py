@@ -181,11 +181,11 @@ def upgrade() -> None:
     op.create_table(
         "counts",
         sa.Column("question_id", sa.Integer(), nullable=False),
-        sa.Column("hour_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day_on", sa.Date(), nullable=False),
         sa.Column("touchpoint_id", sa.Integer(), nullable=False),
         sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("hour_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("level", sa.SmallInteger(), nullable=False),
-        sa.Column("day_on", sa.Date(), nullable=False),
         sa.Column("hour", sa.SmallInteger(), nullable=False),
         sa.Column("counted", sa.Integer(), nullable=False),
         sa.Column("set_aside", sa.Integer(), nullable=False),
@@ -199,7 +199,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["touchpoint_id"], ["touchpoints.id"], name=op.f("fk_counts_touchpoint_id")),
         sa.PrimaryKeyConstraint(
-            "question_id", "hour_at", "touchpoint_id", "department_id", "level", name=op.f("pk_counts")
+            "question_id", "day_on", "touchpoint_id", "department_id", "hour_at", "level", name=op.f("pk_counts")
         ),
         sqlite_with_rowid=False,
     )
