@@ -5,8 +5,9 @@ The unique key (source, external id) decides, under any concurrency: no look-up 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +41,7 @@ def record(session: Session, incoming: Sequence[Incoming], now: datetime) -> lis
     moves = Moves()
     rounds: list[dict[tuple[str, str], int]] = []
     definitions = definitions_of(session)
+    connection = session.connection()
     for index, item in enumerate(incoming):
         if not isinstance(item, Rated):
             raise NotImplementedError(f"{type(item).__name__} has no way in yet")
@@ -50,8 +52,9 @@ def record(session: Session, incoming: Sequence[Incoming], now: datetime) -> lis
             _place_in_round(rounds, (item.source, item.external_id), index)
     for chosen in rounds:
         items = {key: (index, incoming[index]) for key, index in sorted(chosen.items())}
-        _record_round(session, items, receipts, moves, now)  # type: ignore[arg-type]
-    moves.write(session.connection())
+        known = partial(definitions.by_id, session)
+        _record_round(connection, known, items, receipts, moves, now)  # type: ignore[arg-type]
+    moves.write(connection)
     return [receipt for receipt in receipts if receipt is not None]
 
 
@@ -79,23 +82,28 @@ def _refusal(item: Rated, definition: Definition) -> str | None:
 Round = dict[tuple[str, str], tuple[int, Rated]]
 
 
-def _record_round(session: Session, items: Round, receipts: list[Receipt | None], moves: Moves, now: datetime) -> None:
-    connection = session.connection()
-    definitions = definitions_of(session)
+def _record_round(
+    connection: Connection,
+    definition_of: Callable[[int], Definition],
+    items: Round,
+    receipts: list[Receipt | None],
+    moves: Moves,
+    now: datetime,
+) -> None:
     fresh = [_row(item, now) for _, item in items.values()]
     inserted = database.insert_new(connection, feedback, fresh, KEY, ("id", *KEY, "hour_at"))
     new_ratings: list[dict[str, object]] = []
     for row_id, source, external_id, hour_at in inserted:
         index, item = items[(source, external_id)]
         receipts[index] = Receipt(item.external_id, item.rev, Outcome.STORED)
-        chosen = _by_question(item, definitions.by_id(session, item.questionnaire_id))
+        chosen = _by_question(item, definition_of(item.questionnaire_id))
         new_ratings += [{"feedback_id": row_id, "question_id": q, "level": level} for q, level in chosen.items()]
         _move(moves, (hour_at, item.touchpoint_id, item.department_id), Standing.COUNTED, {}, chosen)
     if new_ratings:
         connection.execute(_NEW_RATINGS, new_ratings)
     for key, (index, item) in items.items():
         if receipts[index] is None:
-            receipts[index] = _revise(connection, key, item, definitions.by_id(session, item.questionnaire_id), moves)
+            receipts[index] = _revise(connection, key, item, definition_of(item.questionnaire_id), moves)
 
 
 def _row(item: Rated, now: datetime) -> dict[str, object]:
