@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
-from typing import cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from hub import errors
@@ -21,6 +17,7 @@ from hub.queries import places
 from hub.steps import intake
 from hub.vocabulary import Outcome, marked
 from hub.work import CITIZEN, work
+from kiosk.gathering import Gathering, Waiting
 from kiosk.presses import Press
 
 
@@ -59,62 +56,6 @@ def record(slug: str, items: Sequence[Press | Refusal], now: datetime) -> list[R
     return [next(good) if isinstance(item, Rated) else item for item in rated]
 
 
-@dataclass(slots=True, eq=False)
-class Waiting:
-    """A press that waits for the next commit."""
-
-    slug: str
-    press: Press
-    now: datetime
-    receipt: Receipt | None = None
-    problem: Exception | None = None
-
-    def answered(self) -> bool:
-        """Whether its commit is over."""
-        return self.receipt is not None or self.problem is not None
-
-
-class Gathering:
-    """Group commit: presses that come while another commit is under way are recorded together in the next one.
-
-    Each is answered only when its commit is done. Whoever gets the lock first does the work of all who wait; a press
-    that comes alone is recorded alone, as fast as ever.
-    """
-
-    def __init__(self) -> None:
-        self._waiting: deque[Waiting] = deque()
-        self._committing = Lock()
-
-    def record(self, slug: str, press: Press, now: datetime) -> Receipt:
-        """Record one press, perhaps with others. Raises what recording it alone would raise."""
-        mine = Waiting(slug, press, now)
-        self._waiting.append(mine)
-        with self._committing:
-            if not mine.answered():
-                together = [self._waiting.popleft() for _ in range(len(self._waiting))]
-                if mine not in together:  # a thread took it and was ended from outside
-                    together.append(mine)
-                _record_together(together)
-        if mine.problem is not None:
-            raise mine.problem
-        return cast(Receipt, mine.receipt)
-
-
-def _record_together(together: list[Waiting]) -> None:
-    try:
-        _keep(together)
-    except (IntegrityError, DataError) as error:
-        # One of them is at fault, so each is tried by itself and only that one is told.
-        if len(together) == 1:
-            together[0].problem = error
-        else:
-            for one in together:
-                _record_together([one])
-    except Exception as error:
-        for one in together:
-            one.problem = error
-
-
 def _keep(together: list[Waiting]) -> None:
     now = max(one.now for one in together)
     with work(CITIZEN, "tap", now, audited=False) as w:
@@ -139,7 +80,7 @@ _GATHERINGS: WeakKeyDictionary[Engine, Gathering] = WeakKeyDictionary()
 
 def gathering_of(engine: Engine) -> Gathering:
     """Where presses of this database wait for each other."""
-    return _GATHERINGS.setdefault(engine, Gathering())
+    return _GATHERINGS.setdefault(engine, Gathering(_keep))
 
 
 def record_one(slug: str, press: Press, now: datetime) -> Receipt:
