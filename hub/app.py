@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 from secrets import token_urlsafe
 
-import structlog
 from flask import Flask, Response, redirect, request, url_for
 from flask_migrate import Migrate
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,8 +29,6 @@ from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
 TREE = Path(__file__).parent.parent
 LONGEST_BODY = 1024 * 1024
 MENU = (MenuItem(marked("Satisfaction"), "figures.month"),)
-
-log = structlog.get_logger()
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -140,8 +140,8 @@ def demo(password: str) -> None:
     """Fill an empty database with the demo city; where it is already, only see that the password fits."""
     now = datetime.now(UTC)
     if places.city(db.session()) is None:
+        timetable.claim(DEMO, ONCE, now)  # first: a start cut off after the city is founded must still fill it
         cities.found(cityfile.read(DEMO_CITY), password, now)
-        timetable.claim(DEMO, ONCE, now)
     cities.set_sample_password(password, now)
     if timetable_query.is_unfinished(db.session(), DEMO, ONCE):
         for fill in current_app.extensions["hub_demos"]:
@@ -167,10 +167,7 @@ def prepare(context: click.Context) -> None:
 @click.command("work")
 def work_command() -> None:
     """Run the worker: the clock and its jobs, until INT or TERM."""
-    try:
-        check_ready(db.engine, MIGRATIONS)
-    except NotReady as error:
-        raise click.ClickException(str(error)) from error
+    check_ready(db.engine, MIGRATIONS)
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (the documented way)
     stopping = Event()
     for name in (signal.SIGINT, signal.SIGTERM):

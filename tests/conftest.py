@@ -113,3 +113,23 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def houses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Flask]]:
+    """Engine and settings → the app with a city, made once for a file of tests; see `visitors.houses`."""
+    from tests import visitors  # which takes NOW from here
+
+    yield from visitors.houses(request, tmp_path_factory.mktemp("houses"))
+
+
+@pytest.fixture
+def house(houses: Callable[..., Flask], engine: str) -> Flask:
+    """The app of the file's tests on this engine."""
+    return houses(engine)
+
+
+@pytest.fixture
+def light(houses: Callable[..., Flask]) -> Flask:
+    """The app of the file's tests where the engine does not matter."""
+    return houses("sqlite")

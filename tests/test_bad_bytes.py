@@ -54,11 +54,6 @@ CHANGES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=2) | st.fixe
 
 
 @pytest.fixture(scope="module")
-def houses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    yield from visitors.houses(request, tmp_path_factory.mktemp("houses"))
-
-
-@pytest.fixture(scope="module")
 def staff(houses: House) -> Callable[[str], FlaskClient]:
     """Somebody signed in, once for each engine."""
     known: dict[str, FlaskClient] = {}

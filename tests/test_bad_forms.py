@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -20,22 +19,6 @@ from tests.visitors import SIGN_IN, TAP, House, addresses, assert_refused, csrf,
 
 FORM = "/kiosk/ridici"
 WEEK = 7 * 24 * 3600
-
-
-@pytest.fixture(scope="module")
-def houses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    yield from visitors.houses(request, tmp_path_factory.mktemp("houses"))
-
-
-@pytest.fixture
-def house(houses: House, engine: str) -> Flask:
-    return houses(engine)
-
-
-@pytest.fixture
-def light(houses: House) -> Flask:
-    """The app where the engine does not matter."""
-    return houses("sqlite")
 
 
 def token(app: Flask, name: str = form_name("ridici")) -> str:

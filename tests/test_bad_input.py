@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 
 from kiosk.presses import LONGEST_BATCH
-from tests import visitors
 from tests.presses import press_json
-from tests.visitors import TAP, House, assert_counts_agree, assert_refused, everything, nothing_else_stored
+from tests.visitors import TAP, assert_counts_agree, assert_refused, everything, nothing_else_stored
 
 BATCH = "/kiosk/ridici/davka"
-
-
-@pytest.fixture(scope="module")
-def houses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    yield from visitors.houses(request, tmp_path_factory.mktemp("houses"))
-
-
-@pytest.fixture
-def house(houses: House, engine: str) -> Flask:
-    return houses(engine)
 
 
 def raw(**changes: str) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from flask.testing import FlaskClient
 from hub.database import db
 from kiosk import actions
 from tests.presses import press
-from tests.visitors import House, houses, signed_in
+from tests.visitors import House, signed_in
 
 MONDAY = datetime(2026, 10, 5, 8, 30, tzinfo=UTC)
 """10:30 in Prague."""
@@ -25,15 +24,10 @@ MONDAY = datetime(2026, 10, 5, 8, 30, tzinfo=UTC)
 OCTOBER = "/urad/spokojenost?mesic=2026-10"
 
 
-@pytest.fixture(scope="module")
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    yield from houses(request, tmp_path_factory.mktemp("houses"))
-
-
 @pytest.fixture
-def october(house: House, engine: str) -> Flask:
+def october(houses: House, engine: str) -> Flask:
     """A city with an October: 40 at the driving licences on Monday, 3 on Tuesday, 12 on Wednesday; 7 at the allowances."""
-    app = house(engine)
+    app = houses(engine)
     with app.app_context():
         if db.session.scalar(sa.text("SELECT count(*) FROM feedback")) == 0:
             for day, levels in ((0, [5] * 30 + [2] * 10), (1, [1] * 3), (2, [4] * 12)):
@@ -146,8 +140,8 @@ def test_a_head_sees_the_own_department_by_its_name(october: Flask) -> None:
     assert "Celé město" not in page
 
 
-def test_texts_of_the_database_are_escaped(tmp_path: Path, house: House) -> None:
-    app = house("sqlite", small_group=3)
+def test_texts_of_the_database_are_escaped(tmp_path: Path, houses: House) -> None:
+    app = houses("sqlite", small_group=3)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(sa.text("UPDATE touchpoints SET name = '<script>alert(1)</script>' WHERE slug = 'vozidla'"))
     for path in ("/", "/kiosk/vozidla"):

@@ -22,17 +22,12 @@ from kiosk import actions
 from kiosk.presses import Press
 from tests.conftest import NOW
 from tests.presses import press
-from tests.visitors import House, assert_counts_agree, houses
-
-
-@pytest.fixture(scope="module")
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    yield from houses(request, tmp_path_factory.mktemp("houses"))
+from tests.visitors import House, assert_counts_agree
 
 
 @pytest.fixture
-def app(house: House, engine: str) -> Flask:
-    return house(engine)
+def app(houses: House, engine: str) -> Flask:
+    return houses(engine)
 
 
 class Crowd:

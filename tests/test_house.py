@@ -116,16 +116,6 @@ def test_the_demo_city_has_eight_kiosks_and_marks_what_is_made_up() -> None:
     assert all(account.email.endswith(".example") for account in city.accounts)
 
 
-def test_only_work_and_the_sign_in_library_end_a_transaction() -> None:
-    ending = {
-        str(path.relative_to(TREE))
-        for folder in ("hub", "kiosk", "channels")
-        for path in (TREE / folder).rglob("*.py")
-        if re.search(r"\.commit\(", path.read_text(encoding="utf-8"))
-    }
-    assert ending == {"hub/work.py", "hub/signin.py"}
-
-
 def test_only_the_database_modules_ask_which_engine_it_is() -> None:
     asking = {
         str(path.relative_to(TREE))
@@ -136,7 +126,7 @@ def test_only_the_database_modules_ask_which_engine_it_is() -> None:
     assert asking <= {"hub/database.py", "hub/triggers.py", "migrations/env.py"}
 
 
-def test_names_of_triggers_begin_with_their_table_or_its_thing() -> None:
+def test_no_two_triggers_share_a_name() -> None:
     assert len({trigger.name for trigger in TRIGGERS}) == len(TRIGGERS)
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -74,11 +74,6 @@ POLICY = {
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
 }
-
-
-@pytest.fixture(scope="module")
-def houses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    yield from visitors.houses(request, tmp_path_factory.mktemp("houses"))
 
 
 @pytest.fixture(scope="module")

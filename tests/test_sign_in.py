@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -24,22 +23,6 @@ from tests.visitors import SIGN_IN, House, assert_refused, csrf, everything, sig
 FIGURES = "/urad/spokojenost"
 CSV = "/urad/spokojenost.csv"
 SIGN_OUT = "/urad/odhlaseni"
-
-
-@pytest.fixture(scope="module")
-def houses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    yield from visitors.houses(request, tmp_path_factory.mktemp("houses"))
-
-
-@pytest.fixture
-def house(houses: House, engine: str) -> Flask:
-    return houses(engine)
-
-
-@pytest.fixture
-def light(houses: House) -> Flask:
-    """The app where the engine does not matter."""
-    return houses("sqlite")
 
 
 def sees_figures(client: FlaskClient) -> bool:

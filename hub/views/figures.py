@@ -18,7 +18,7 @@ from hub.rules.figures import RELIABLE, Share
 from hub.rules.intervals import INDICATOR, Z95
 from hub.rules.localtime import Month, local
 from hub.signin import current_account, signed_in
-from hub.views.month_page import Choice, MonthPage, Point, first_day
+from hub.views.month_page import Choice, MonthPage, Point
 from hub.vocabulary import marked
 
 blueprint = Blueprint("figures", __name__)
@@ -147,11 +147,11 @@ def _period(page: MonthPage) -> dict[str, object]:
 
     return {
         "value": str(page.month),
-        "label": language.month(first_day(page.month)),
+        "label": language.month(page.month.days()[0]),
         "previous_url": url(at + 1),
         "next_url": url(at - 1),
         "options": [
-            {"value": str(m), "label": language.month(first_day(m)), "selected": m == page.month} for m in shown
+            {"value": str(m), "label": language.month(m.days()[0]), "selected": m == page.month} for m in shown
         ],
     }
 

@@ -80,9 +80,8 @@ class MonthPage:
     def options(self, question: str) -> list[dict[str, Any]]:
         """How often the chosen one's citizens took each option of a choice; None where too few did."""
         series = query.series(self._session, question)
-        counts = rule.options(
-            query.choices(self._session, series, self.month, self._chosen_leaves), self._chosen_leaves, self.smallest
-        )
+        leaves = [leaf for leaf in self._chosen_leaves if leaf not in self._days.hidden]
+        counts = rule.options(query.choices(self._session, series, self.month, leaves), leaves, self.smallest)
         return [{"label": language.words(series.labels[level]), "n": n} for level, n in enumerate(counts, 1)]
 
     def set_aside(self) -> tuple[int, int]:
@@ -112,8 +111,3 @@ class MonthPage:
         if isinstance(self.chosen, Department):
             return self._of_department(self.chosen)
         return sorted(self._leaves)
-
-
-def first_day(month: Month) -> date:
-    """The first day of a month."""
-    return date(month.year, month.month, 1)

@@ -76,7 +76,7 @@ def test_no_set_of_published_figures_determines_a_small_cell(table: list[list[in
     ]
     shown = Figures(cells, 5)
     groups = [leaves, *[[leaf] for leaf in leaves], *[[x for x in leaves if x[1] == d] for d in (0, 1)]]
-    published = [row for group in groups for row in _equations(shown, table, leaves, group)]
+    published = [row for group in groups for row in _equations(shown, leaves, group)]
     width = len(leaves) * 4
     basis = _reduced(published)
     for index in range(width):
@@ -86,10 +86,9 @@ def test_no_set_of_published_figures_determines_a_small_cell(table: list[list[in
 
 
 Row = list[Fraction]
-Table = list[list[int]]
 
 
-def _equations(shown: Figures, table: Table, leaves: list[figures.Leaf], group: list[figures.Leaf]) -> list[Row]:
+def _equations(shown: Figures, leaves: list[figures.Leaf], group: list[figures.Leaf]) -> list[Row]:
     """What a reader who knows the rules can write down from the figures of a group: sums of exactly the shown cells."""
     rows = []
     alone = {leaf: shown.by_slot([leaf], range(4)) for leaf in leaves}
@@ -101,7 +100,6 @@ def _equations(shown: Figures, table: Table, leaves: list[figures.Leaf], group: 
     for slot, share in shown.by_slot(group, range(4)).items():
         if not share.hidden:
             rows.append(_row(leaves, {(x, slot) for x in group if not alone[x][slot].hidden}, share.n or 0))
-    assert table
     return rows
 
 
