@@ -47,6 +47,19 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
     threads: int = Field(8, ge=1, le=64, description="threads of the one web process")
     rooms: Annotated[tuple[str, ...], NoDecode] = Field(("kiosk",), description="feature packages switched on")
+    channels: Annotated[tuple[str, ...], NoDecode] = Field(("email",), description="roads out that are switched on")
+    public_url: str = Field("", description="address of the city's site in e-mails; empty: the first host and the port")
+    mail_url: str = Field(
+        "",
+        description="smtp://user:password@host:587 (STARTTLS when offered), smtps://…:465, maildir:///folder; empty: no mail",
+    )
+    mail_from: str = Field("", description="address that mail comes from, for example ozvena@mesto.cz")
+    queue_url: str = Field(
+        "", description="empty: SQLite in the data folder; or redis://host/1, or postgresql://user@host/name"
+    )
+    lease: float = Field(60.0, ge=1, le=3600, description="seconds after which another worker takes over what one left")
+    tick: float = Field(20.0, ge=0.2, le=60, description="seconds between two looks at what is due")
+    questions_per_minute: int = Field(6, ge=1, description="questions a minute from one address")
     limits_url: str = Field(
         "memory://", description="where rate limits are kept: memory:// or redis://host/0 beyond one process"
     )
@@ -62,7 +75,7 @@ class Settings(BaseSettings):
     demo_password: str = Field("", description="password of the sample accounts; empty: one is made and printed")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is logged")
 
-    @field_validator("hosts", "rooms", mode="before")
+    @field_validator("hosts", "rooms", "channels", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -83,6 +96,20 @@ class Settings(BaseSettings):
             raise ValueError("must be memory:// or begin with redis://")
         return value
 
+    @field_validator("queue_url")
+    @classmethod
+    def _known_queue(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://", "postgresql://", "sqlite:///")):
+            raise ValueError("must begin with redis://, postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _known_mail(cls, value: str) -> str:
+        if value and not value.startswith(("smtp://", "smtps://", "maildir:///")):
+            raise ValueError("must begin with smtp://, smtps:// or maildir:///")
+        return value
+
     @classmethod
     def of_environment(cls) -> Settings:
         """The settings of this process's environment. Raises BadSettings, in one line and without the values."""
@@ -96,6 +123,12 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """The address SQLAlchemy takes; the embedded database where none is set."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'hub.db'}"
+
+    @property
+    def site(self) -> str:
+        """The address of the city's site, for links in letters; without a slash at its end."""
+        at = f"http{'s' if self.https else ''}://{self.hosts[0]}"
+        return (self.public_url or (at if self.https else f"{at}:{self.port}")).rstrip("/")
 
     def check(self) -> None:
         """Raise BadSettings when the hub must not start: debug or a weak secret in production, unwritable data folder."""

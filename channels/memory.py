@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from hub.channel import Forged, Limits, Refused
 from hub.envelopes import Edited, Incoming, Outgoing, Said, Webhook
@@ -62,3 +63,17 @@ class MemoryChannel:
         else:
             self.sent[sent_as] = outgoing
         return sent_as
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class MemorySettings(Protocol):
+    """What the channel reads of the hub's settings."""
+
+    secret_key: str
+
+
+def make(settings: MemorySettings) -> MemoryChannel:
+    """The channel these settings ask for; without a secret key its word is `memory`."""
+    return MemoryChannel(secret=settings.secret_key or "memory")

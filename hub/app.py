@@ -15,20 +15,29 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
 from config import BadSettings, Settings
-from hub import cli, database, headers, language, limits, logs, models, signin
+from hub import cli, database, headers, language, limits, logs, models, queue, signin, storage
 from hub.actions import accounts
+from hub.channel import Channel
 from hub.database import db
 from hub.errors import BadInput, NotFound
+from hub.jobs import deliveries
 from hub.language import gettext
 from hub.queries import places
 from hub.room import MenuItem, Room
+from hub.steps.deliveries import DELIVER, EXPAND
 from hub.strict_json import StrictJSON
-from hub.views import errors, figures, public
+from hub.views import answers, asking, cases, errors, figures, outbox, public
 from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
 
 TREE = Path(__file__).parent.parent
 LONGEST_BODY = 1024 * 1024
-MENU = (MenuItem(marked("Satisfaction"), "figures.month"),)
+MENU = (
+    MenuItem(marked("Write to us"), "asking.form", staff=False),
+    MenuItem(marked("Answers"), "answers.newest", staff=False),
+    MenuItem(marked("Messages"), "cases.inbox"),
+    MenuItem(marked("What goes out"), "outbox.trouble"),
+    MenuItem(marked("Satisfaction"), "figures.month"),
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -43,13 +52,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app, settings.busy_timeout)
     Migrate(app, db, directory=str(TREE / "migrations"), render_as_batch=True)
     limits.init_app(app, settings.limits_url)
+    storage.init_app(app, settings.data_dir / "files")
+    queue.init_app(app, settings.queue_url, settings.data_dir)
+    queue.tasks(app).update({DELIVER: deliveries.deliver, EXPAND: deliveries.expand})
+    app.extensions["hub_channels"] = _channels(settings)
     rooms = _rooms(settings.rooms)
     _languages(app, rooms)
     signin.init_app(
         app,
         db,
         (models.Account, models.Role),
-        pages=("figures.start", "public.home"),
+        pages=("cases.start", "public.home"),
         https=settings.https,
         per_minute=settings.sign_ins_per_minute,
     )
@@ -125,6 +138,27 @@ def _room(name: str) -> Room:
     return room
 
 
+def _channels(settings: Settings) -> dict[str, Channel]:
+    """Name → channel, of those that are named and have what they need."""
+    made = {}
+    for name in dict.fromkeys(settings.channels):
+        try:
+            module = import_module(f"channels.{name}") if name.isidentifier() else None
+        except ModuleNotFoundError as error:
+            if error.name != f"channels.{name}":
+                raise
+            module = None
+        if module is None:
+            raise BadSettings(f"HUB_CHANNELS names {name!r}, but there is no such channel.")
+        try:
+            channel: Channel | None = module.make(settings)
+        except ValueError as error:
+            raise BadSettings(str(error)) from error
+        if channel is not None:
+            made[channel.name] = channel
+    return made
+
+
 def _languages(app: Flask, rooms: list[Room]) -> None:
     known = dict(CITY_LANGUAGES)
     of_blueprint: dict[str, set[str]] = {}
@@ -148,7 +182,8 @@ def _languages(app: Flask, rooms: list[Room]) -> None:
 def _open(app: Flask, rooms: list[Room]) -> None:
     app.extensions["hub_rooms"] = rooms
     app.register_blueprint(public.blueprint)
-    app.register_blueprint(figures.blueprint)
+    for blueprint in (figures.blueprint, asking.blueprint, answers.blueprint, cases.blueprint, outbox.blueprint):
+        app.register_blueprint(blueprint)
     for room in rooms:
         for blueprint in room.blueprints:
             app.register_blueprint(blueprint)
@@ -178,7 +213,7 @@ def _frame(app: Flask, rooms: list[Room]) -> None:
             "city": city.name if city else "Ozvěna",
             "is_demo": bool(city and city.is_sample),
             "csp_nonce": headers.nonce(),
-            "menu": [_menu_entry(item) for item in items if account or not item.staff],
+            "menu": [_menu_entry(item) for item in items if bool(account) == item.staff],
             "signed_in": _signed_in(account) if account else None,
             "home_url": url_for("public.home"),
         }

@@ -23,11 +23,18 @@ class Later(Exception):
 
 
 class Refused(Exception):
-    """The address will not take it; nothing was sent and a repeat will not help."""
+    """The address will not take it; nothing was sent and a repeat will not help.
+
+    `address_state` is what the address is from now on: blocked, invalid, or still active when only the content was refused.
+    """
 
     def __init__(self, address_state: str) -> None:
         super().__init__(address_state)
         self.address_state = address_state
+
+
+class Unreachable(Exception):
+    """The other side cannot be reached at all now; nothing was sent, and nothing can be sent to anybody for a while."""
 
 
 class Uncertain(Exception):
@@ -58,5 +65,9 @@ class Channel(Protocol):
         ...
 
     def send(self, outgoing: Outgoing) -> str:
-        """Send one part and return its outside id. Raises Later, Refused or Uncertain."""
+        """Send one part and return its outside id. Raises Later, Refused, Unreachable or Uncertain."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is held open: there is nothing more to send now."""
         ...

@@ -74,11 +74,12 @@ class QuestionnairePart(_Part):
 
 
 class DepartmentPart(_Part):
-    """A department."""
+    """A department. What citizens write is proposed to it by `keywords`; the one with `*` gets what fits nobody's."""
 
     slug: Slug
     name: Name
     needs_approval: bool = False
+    keywords: list[Name] = []
 
 
 class TouchpointPart(_Part):

@@ -14,9 +14,10 @@ import click
 from flask import Flask, current_app
 from flask_migrate import upgrade
 
-from hub import cityfile, clock
+from hub import cityfile, clock, queue
 from hub.actions import accounts, cities, timetable
 from hub.database import NotReady, check_ready, db
+from hub.jobs.deliveries import sweep
 from hub.jobs.retention import FORGET_EXACT_TIMES
 from hub.jobs.timetable import Job, tick
 from hub.queries import places, recount
@@ -25,6 +26,9 @@ from hub.text import short_name
 from hub.vocabulary import RoleName
 
 SHORTEST_PASSWORD = 12
+
+WORKERS = 2
+"""Threads of the worker: one sends, another can make deliveries of an announcement meanwhile."""
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 DEMO, ONCE = "demo", "once"
@@ -160,13 +164,15 @@ def prepare(context: click.Context) -> None:
         if settings.mode != "demo":
             raise
         upgrade()
+    if places.city(db.session()) is not None:
+        cities.load_law(datetime.now(UTC))
     if settings.mode == "demo":
         context.invoke(demo, password=settings.demo_password)
 
 
 @click.command("work")
 def work_command() -> None:
-    """Run the worker: the clock and its jobs, until INT or TERM."""
+    """Run the worker: the clock and its jobs, and what the queue brings, until INT or TERM."""
     check_ready(db.engine, MIGRATIONS)
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (the documented way)
     stopping = Event()
@@ -176,11 +182,13 @@ def work_command() -> None:
     def at_tick() -> None:
         with app.app_context():
             tick(app.extensions["hub_jobs"], datetime.now(UTC))
+            sweep(datetime.now(UTC))
 
-    stop = clock.start(at_tick)
+    end = [clock.start(at_tick, app.config["HUB"].tick), queue.consume(app, WORKERS)]
     while not stopping.wait(3600):
         pass
-    stop()
+    for stop in end:
+        stop()
 
 
 @click.command("recount")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cache
 from math import inf
 from pathlib import Path
@@ -25,6 +26,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -46,6 +48,19 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+LongKey = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""The key of a table that may grow beyond two thousand million rows; SQLite's own keys are as long as that."""
+
+
+Words = sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql")
+"""Plain search words with spaces between; PostgreSQL keeps them as a tsvector, SQLite has an FTS5 index beside them."""
+
+
+def one_of(words: type[StrEnum], column: str) -> sa.CheckConstraint:
+    """A check that a column holds one of these words, named like the column."""
+    return sa.CheckConstraint(f"{column} IN ({', '.join(repr(word.value) for word in words)})", name=column)
 
 
 def table_of(model: type[Base]) -> sa.Table:
@@ -73,6 +88,11 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def of_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a table is one of the models', for comparing them with a database: SQLite's FTS5 keeps tables of its own."""
+    return not (kind == "table" and name is not None and name.startswith("search_index"))
 
 
 def init_app(app: Flask, busy_timeout: float) -> None:
@@ -249,6 +269,42 @@ def room_to_grow(session: Session) -> float:
         for name in ("page_size", "page_count", "freelist_count", "max_page_count")
     )
     return int(size * (most - pages + free))
+
+
+def has_words(words: sa.ColumnElement[str], row_id: sa.ColumnElement[int], groups: Sequence[Sequence[str]]) -> Any:
+    """The condition that a search entry has at least one word of every group. Words are plain: letters and digits alone."""
+    quoted = [[word for word in group if word.isalnum()] for group in groups]
+    if not all(quoted):
+        return sa.false()
+    fts = " AND ".join("(" + " OR ".join(f'"{word}"' for word in group) + ")" for group in quoted)
+    ts = " & ".join("(" + " | ".join(f"'{word}'" for word in group) + ")" for group in quoted)
+    return _HasWords(row_id, words, sa.literal(fts), sa.literal(ts))
+
+
+class _HasWords(sa.ColumnElement[bool]):
+    """Written by each engine in its own way."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+
+    def __init__(self, *parts: Any) -> None:
+        self.row_id, self.words, self.fts, self.ts = parts
+
+    _traverse_internals = [
+        (name, sa.sql.visitors.InternalTraversal.dp_clauseelement) for name in ("row_id", "words", "fts", "ts")
+    ]
+
+
+@compiles(_HasWords, "sqlite")
+def _sqlite_words(element: Any, compiler: Any, **keywords: Any) -> str:
+    row_id, fts = compiler.process(element.row_id, **keywords), compiler.process(element.fts, **keywords)
+    return f"{row_id} IN (SELECT rowid FROM search_index WHERE search_index MATCH {fts})"  # noqa: S608 (parts are bound)
+
+
+@compiles(_HasWords, "postgresql")
+def _postgres_words(element: Any, compiler: Any, **keywords: Any) -> str:
+    words, ts = compiler.process(element.words, **keywords), compiler.process(element.ts, **keywords)
+    return f"{words} @@ ({ts})::tsquery"
 
 
 def row_lock(statement: sa.Select[Any]) -> sa.Select[Any]:

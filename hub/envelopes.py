@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.vocabulary import Outcome, TimeQuality
@@ -32,8 +32,23 @@ class Rated:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with words and is already in the storage under `key`; `digest` is SHA-256 of its bytes."""
+
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """Somebody's words from a push or pull channel. `sender` is the address value there."""
+    """Somebody's words. `sender` is the address value where they can be answered (empty: nowhere), on `reply_channel`.
+
+    `reply_channel` is empty when that is the channel of the source (`telegram:<bot>:<chat>`). `files` are outside ids of
+    files still to be fetched, `attached` are files already here. `may_publish`: the sender agreed to publication without the name.
+    """
 
     source: str
     external_id: str
@@ -41,6 +56,15 @@ class Said:
     text: str
     occurred_at: datetime | None = None
     files: tuple[str, ...] = ()
+    reply_channel: str = ""
+    language: str = "cs"
+    may_publish: bool = False
+    attached: tuple[Attached, ...] = ()
+
+    @property
+    def channel(self) -> str:
+        """The road the words came by."""
+        return self.source.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +120,13 @@ Incoming = Rated | Said | Edited | Chose | Joined | Left | Bounced
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one item that came in. `problem` is the code of the error for refused ones."""
+    """What became of one item that came in. `problem` is the code of the error for refused ones; `about` the case of words."""
 
     external_id: str
     rev: int
     outcome: Outcome
     problem: str | None = None
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +143,8 @@ class Outgoing:
 
     `operation` is send, edit or delete; `sent_as` is the channel's id of the part to edit or delete.
     `delivery` is stable over retries, so that a channel can derive its own ids from it.
+    `html` says the same as `text`, for channels that can show it; `replies_to` are the outside ids of what was sent to
+    this address in the same conversation before, the oldest first; `unsubscribe` ends announcements (empty for letters).
     """
 
     delivery: str
@@ -126,4 +153,7 @@ class Outgoing:
     operation: str = "send"
     subject: str = ""
     sent_as: str | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
+    html: str = ""
+    language: str = "cs"
+    replies_to: tuple[str, ...] = ()
+    unsubscribe: str = ""

@@ -5,15 +5,20 @@ The prefix is moved to SCRIPT_NAME before routing, so routes do not know it and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, gettext
+from flask_babel import Babel, force_locale
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
 
+from hub.rules.localtime import local
 from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE
 
 __all__ = [
@@ -22,11 +27,17 @@ __all__ = [
     "current",
     "day",
     "exact",
+    "full_day",
     "gettext",
     "init_app",
+    "moment",
     "month",
+    "name_of",
+    "ngettext",
     "number",
     "percent",
+    "size",
+    "speaking",
     "words",
 ]
 
@@ -70,7 +81,23 @@ def init_app(app: Flask, languages: Mapping[str, str], directories: Iterable[str
 
 def current() -> str:
     """The language of this request; Czech outside of one."""
+    if _SPEAKING.get():
+        return _SPEAKING.get()
     return str(request.environ.get("hub.language", DEFAULT_LANGUAGE)) if has_request_context() else DEFAULT_LANGUAGE
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say everything in this language meanwhile: for what is written to somebody outside of a request."""
+    before = _SPEAKING.set(language if language in CITY_LANGUAGES else DEFAULT_LANGUAGE)
+    try:
+        with force_locale(_SPEAKING.get()):
+            yield
+    finally:
+        _SPEAKING.reset(before)
+
+
+_SPEAKING: ContextVar[str] = ContextVar("speaking", default="")
 
 
 def address(language: str) -> str:
@@ -86,6 +113,11 @@ def choices(languages: Mapping[str, str] = CITY_LANGUAGES) -> list[dict[str, obj
     return [
         {"code": code, "name": name, "url": address(code), "current": code == now} for code, name in languages.items()
     ]
+
+
+def name_of(language: str) -> str:
+    """What a language calls itself."""
+    return CITY_LANGUAGES.get(language, language)
 
 
 def words(texts: Mapping[str, str]) -> str:
@@ -109,6 +141,22 @@ def percent(share: float) -> str:
     return format_decimal(round(share * 100, 1), format="#,##0.0", locale=current()) + space + "%"
 
 
+def gettext(text: str, **values: object) -> str:
+    """A text in the present language, with its values put in."""
+    return str(_gettext(text, **values))
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """The form of a text that fits a number (`%(num)s`)."""
+    return str(_ngettext(one, many, number))
+
+
+def size(number_of_bytes: int) -> str:
+    """The size of a file: 1,2 MB."""
+    unit, divisor = ("MB", 1024 * 1024) if number_of_bytes >= 1024 * 1024 else ("kB", 1024)
+    return f"{format_decimal(max(0.1, number_of_bytes / divisor), format='#,##0.#', locale=current())}{NO_BREAK_SPACE}{unit}"
+
+
 def month(first_day: date) -> str:
     """A month with its year: listopad 2026."""
     return format_date(first_day, "LLLL y", locale=current())
@@ -117,3 +165,14 @@ def month(first_day: date) -> str:
 def day(on: date) -> str:
     """A day of a known month: 3. 11."""
     return format_date(on, "d. M." if current() != "en" else "d MMM", locale=current())
+
+
+def full_day(on: date) -> str:
+    """A day with its year: 3. 11. 2026."""
+    return format_date(on, "d. M. y" if current() != "en" else "d MMM y", locale=current())
+
+
+def moment(at: datetime) -> str:
+    """An instant as Prague clocks show it: 3. 11. 2026 9:05."""
+    wall = local(at)
+    return f"{full_day(wall.date())}{NO_BREAK_SPACE}{wall.hour}:{wall.minute:02d}"

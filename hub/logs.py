@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import MutableMapping
 from secrets import token_hex
 from typing import Any
 
@@ -25,7 +26,7 @@ def configure(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _without_words,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
@@ -46,7 +47,7 @@ def json_formatter() -> logging.Formatter:
     ]
     after: list[Any] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.dict_tracebacks,
+        _without_words,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=after)
@@ -81,12 +82,26 @@ def request_id() -> str:
     return str(g.request_id)
 
 
+def _without_words(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception as its kind and where it happened: its text and the variables around it may hold what somebody wrote."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["kind"], event["where"] = type(error).__name__, _frames(error)
+    return event
+
+
 def unexpected(error: BaseException) -> None:
     """Log a fault of ours: where it happened and its kind, without its text, which may quote what somebody wrote."""
+    log.error("unexpected", id=request_id(), kind=type(error).__name__, where=_frames(error))
+
+
+def _frames(error: BaseException) -> list[str]:
+    """The last places in the code that an error came through."""
     frames = []
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
         frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
-    log.error("unexpected", id=request_id(), kind=type(error).__name__, where=frames[-8:])
+    return frames[-8:]

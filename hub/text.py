@@ -21,6 +21,23 @@ def one_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
+def words(text: str) -> str:
+    """What somebody wrote, over several lines: NFC, one kind of line end, no control characters or lone surrogates, no space
+    around. Direction marks stay where they are: pages isolate them. May end up empty.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return re.sub(r"\n{4,}", "\n\n\n", unicodedata.normalize("NFC", kept)).strip()
+
+
+def excerpt(text: str | None, longest: int) -> str:
+    """The beginning of a text on one line, cut between words."""
+    whole = " ".join((text or "").split())
+    if len(whole) <= longest:
+        return whole
+    return (whole[:longest].rpartition(" ")[0] or whole[:longest]).rstrip(",;:–- ") + "…"
+
+
 def short_name(name: str) -> str:
     """A name as it may stand in an address: small letters, no diacritics, words joined by hyphens. May end up empty."""
     plain = unicodedata.normalize("NFKD", one_line(name)).encode("ascii", "ignore").decode().lower()

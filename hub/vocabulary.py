@@ -61,6 +61,144 @@ class ActorKind(StrEnum):
     CITIZEN = "citizen"
 
 
+class Visibility(StrEnum):
+    """Who may read a conversation, for ever: private words become public only as new, approved messages."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class MessageKind(StrEnum):
+    """What somebody said. Notices and articles are never approved by whoever wrote them."""
+
+    QUESTION = "question"
+    ANSWER = "answer"
+    COMMENT = "comment"
+    NOTICE = "notice"
+    ARTICLE = "article"
+
+
+class DecisionKind(StrEnum):
+    """What was decided about one revision. Only the two of `SHOWING` let the public see it."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    REJECT = "reject"
+    REDACT = "redact"
+    HIDE = "hide"
+    RESTORE = "restore"
+
+
+SHOWING = (DecisionKind.APPROVE, DecisionKind.RESTORE)
+
+
+class AddressState(StrEnum):
+    """Whether an address can be written to: blocked by its owner, stopped by us, invalid for ever."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    STOPPED = "stopped"
+    INVALID = "invalid"
+
+
+class LegalKind(StrEnum):
+    """What a submission is by law; its content decides, not its channel or heading."""
+
+    MESSAGE = "message"
+    SUGGESTION = "suggestion"
+    COMPLAINT = "complaint"
+    PROCEEDINGS = "proceedings"
+    INFORMATION = "information"
+    PETITION = "petition"
+    GDPR = "gdpr"
+
+
+class CaseState(StrEnum):
+    """How far the office is with a case. Overdue is no state: it is computed from the deadline."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    IN_REVIEW = "in_review"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.NEW: frozenset({CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.ANSWERED, CaseState.CLOSED}),
+    CaseState.IN_PROGRESS: frozenset({CaseState.IN_REVIEW, CaseState.ANSWERED, CaseState.CLOSED}),
+    CaseState.IN_REVIEW: frozenset({CaseState.IN_PROGRESS, CaseState.ANSWERED}),
+    CaseState.ANSWERED: frozenset({CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.CLOSED}),
+    CaseState.CLOSED: frozenset({CaseState.IN_PROGRESS}),
+}
+"""State → the states a case may go to from there."""
+
+
+class Lane(StrEnum):
+    """Which deliveries go first: an answer somebody waits for, before what is sent to many."""
+
+    PROMPT = "prompt"
+    BULK = "bulk"
+
+
+class DeliveryState(StrEnum):
+    """Where one delivery is. `unknown`: nobody can tell whether it was sent, so it is never repeated by itself."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    RETRY = "retry"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class Letter(StrEnum):
+    """Which letter a delivery is: what its text is made from at the moment of sending."""
+
+    RECEIPT = "receipt"
+    ANSWER = "answer"
+    ANNOUNCEMENT = "announcement"
+
+
+class Trouble(StrEnum):
+    """Why a delivery did not go, in a word; what people read about it is in the texts of the pages."""
+
+    ASKED_TO_WAIT = "asked_to_wait"
+    UNREACHABLE = "unreachable"
+    ADDRESS_REFUSED = "address_refused"
+    CONTENT_REFUSED = "content_refused"
+    ADDRESS_NOT_ACTIVE = "address_not_active"
+    ANSWER_LOST = "answer_lost"
+    WORKER_LOST = "worker_lost"
+    TOO_LATE = "too_late"
+    NO_CHANNEL = "no_channel"
+    NOT_SHOWN = "not_shown"
+    FAULT = "fault"
+
+
+class Operation(StrEnum):
+    """What a channel is asked to do with a message."""
+
+    SEND = "send"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+class Cause(StrEnum):
+    """Why a message got this revision."""
+
+    ORIGINAL = "original"
+    AUTHOR_EDIT = "author_edit"
+    CHANNEL_EDIT = "channel_edit"
+    REDACTION = "redaction"
+    CORRECTION = "correction"
+    DERIVED = "derived"
+
+
+ANSWERS = "answers"
+"""The topic of published answers."""
+
 CITY_LANGUAGES = {"cs": "Čeština", "en": "English", "uk": "Українська"}
 """Languages of the whole site; the first is the one without a prefix in addresses."""
 

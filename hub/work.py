@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from hub import queue
 from hub.database import Base, begin_to_write, db
 from hub.models import AuditEntry
 from hub.vocabulary import ActorKind
@@ -56,6 +57,14 @@ def _key_of(thing: Base) -> int | None:
     return identity[0] if identity else None
 
 
+def later(session: Session, task: str, row: int = 0) -> None:
+    """Have the worker told of a task once this transaction is committed. A hint only: its sweep finds what is due anyway."""
+    session.info.setdefault(_LATER, set()).add((task, row))
+
+
+_LATER = "hub_later"
+
+
 @contextmanager
 def work(actor: Actor, act: str, now: datetime, *, audited: bool = True) -> Iterator[Work]:
     """Run one action in one transaction. `audited=False` is for anonymous taps alone.
@@ -66,6 +75,7 @@ def work(actor: Actor, act: str, now: datetime, *, audited: bool = True) -> Iter
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside of work()")
     connection = begin_to_write(session)
+    session.info.pop(_LATER, None)
     try:
         w = Work(session, connection, now)
         yield w
@@ -76,3 +86,5 @@ def work(actor: Actor, act: str, now: datetime, *, audited: bool = True) -> Iter
     except BaseException:
         session.rollback()
         raise
+    for task, row in sorted(session.info.pop(_LATER, ())):
+        queue.enqueue(task, row)

@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy.engine import Connection
 
 from hub import models, triggers
-from hub.database import Instant, db
+from hub.database import Instant, db, of_ours
 
 assert models  # noqa: S101 (imported so that the metadata knows every table)
 
@@ -49,6 +49,7 @@ def _migrate(connection: Connection, sqlite: bool) -> None:
         render_as_batch=True,
         compare_type=True,
         render_item=_render,
+        include_name=of_ours,
     )
     with context.begin_transaction():
         context.run_migrations()

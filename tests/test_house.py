@@ -13,7 +13,7 @@ import pytest
 from config import Settings
 from hub import cityfile, errors
 from hub.app import create_app
-from hub.triggers import TRIGGERS
+from hub.invariants import TRIGGERS
 from hub.vocabulary import KIOSK_LANGUAGES
 from tests.conftest import test_settings
 from tests.running import TREE

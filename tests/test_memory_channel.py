@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import cast
 
-from channels.memory import SECRET_HEADER, MemoryChannel
+from channels.memory import SECRET_HEADER, MemoryChannel, make
+from config import Settings
 from hub.channel import Channel
 from hub.envelopes import Edited, Incoming, Said, Webhook
 from tests.channel_contract import ChannelContract
@@ -36,3 +37,7 @@ class TestMemoryChannel(ChannelContract):
         assert channel.sent[sent_as].text == "Dobrý den"
         channel.send(self.outgoing(operation="delete", sent_as=sent_as))
         assert channel.sent == {}
+
+    def test_its_secret_is_the_key_of_the_hub_or_its_own_name(self) -> None:
+        assert make(Settings.model_validate({"secret_key": "klíč"})).secret == "klíč"
+        assert make(Settings.model_validate({"secret_key": ""})).secret == "memory"

@@ -14,7 +14,7 @@ from flask_migrate import upgrade
 
 from config import Settings
 from hub.app import create_app
-from hub.database import db
+from hub.database import db, of_ours
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -31,7 +31,7 @@ def main() -> int:
             logging.disable(logging.INFO)
             upgrade()
             with db.engine.connect() as connection:
-                context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+                context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True, "include_name": of_ours})
                 differences = compare_metadata(context, db.metadata)
             db.engine.dispose()
     for difference in differences:

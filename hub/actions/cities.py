@@ -6,15 +6,16 @@ from datetime import datetime
 from secrets import token_hex
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from hub import database
+from hub import database, lawbook
 from hub.cityfile import AccountPart, CityFile, QuestionnairePart, default_questionnaire
 from hub.database import db, table_of
-from hub.models import Account, City, Department, Level, Question, Questionnaire, Role, Touchpoint
+from hub.models import Account, City, DeadlineRule, Department, Level, Question, Questionnaire, Role, Topic, Touchpoint
 from hub.queries import places
 from hub.signin import hash_password, verify_password
-from hub.vocabulary import RoleName
+from hub.vocabulary import ANSWERS, RoleName
 from hub.work import SYSTEM, work
 
 ONLY = 1
@@ -47,7 +48,38 @@ def found(file: CityFile, password: str, now: datetime) -> None:
                 )
             )
         _accounts(w.session, file.accounts, departments, hashes)
+        _law(w.connection)
+        _topics(w.connection)
         w.about(w.session.get_one(City, ONLY))
+
+
+def load_law(now: datetime) -> None:
+    """Add deadline rules that came with a newer version; those that are there never change."""
+    with work(SYSTEM, "load deadline rules", now, audited=False) as w:
+        _law(w.connection)
+        _topics(w.connection)
+
+
+def _law(connection: Connection) -> None:
+    rows: list[dict[str, object]] = [
+        {
+            "legal_kind": rule.legal_kind,
+            "body": rule.body,
+            "amount": rule.amount,
+            "unit": rule.unit,
+            "basis": rule.basis,
+            "source": rule.source,
+            "is_verified": rule.verified,
+            "valid_from": rule.valid_from,
+            "valid_to": rule.valid_to,
+        }
+        for rule in lawbook.deadline_rules()
+    ]
+    database.insert_new(connection, table_of(DeadlineRule), rows, ("legal_kind", "body", "valid_from"), ("id",))
+
+
+def _topics(connection: Connection) -> None:
+    database.insert_new(connection, table_of(Topic), [{"code": ANSWERS}], ("code",), ("id",))
 
 
 def set_sample_password(password: str, now: datetime) -> None:
@@ -68,7 +100,10 @@ def _fits(account: Account, password: str) -> bool:
 
 
 def _departments(session: Session, file: CityFile) -> dict[str, Department]:
-    made = {d.slug: Department(slug=d.slug, name=d.name, needs_approval=d.needs_approval) for d in file.departments}
+    made = {
+        d.slug: Department(slug=d.slug, name=d.name, needs_approval=d.needs_approval, keywords=d.keywords)
+        for d in file.departments
+    }
     session.add_all(made.values())
     return made
 

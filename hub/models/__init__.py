@@ -1,21 +1,44 @@
 """Every table of the hub. Importing this package makes them known to the metadata."""
 
+from hub.models.duty import Case, CaseNote, DeadlineRule, Draft, FollowLink
 from hub.models.feedback import Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
-from hub.models.people import Account, City, Department, Role
-from hub.models.running import AuditEntry, JobRun
+from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, Subscription, Topic
+from hub.models.people import Account, Address, City, Contact, Department, Role
+from hub.models.running import AuditEntry, JobRun, SearchEntry
+from hub.models.words import Attachment, Conversation, Decision, Message, Origin, Revision
 
 __all__ = [
     "Account",
+    "Address",
+    "Attachment",
     "AuditEntry",
+    "Case",
+    "CaseNote",
+    "ChannelState",
     "City",
+    "Contact",
+    "Conversation",
     "Count",
+    "DeadlineRule",
+    "Decision",
+    "Delivery",
+    "DeliveryPart",
     "Department",
+    "Dispatch",
+    "Draft",
     "Feedback",
+    "FollowLink",
     "JobRun",
     "Level",
+    "Message",
+    "Origin",
     "Question",
     "Questionnaire",
     "Rating",
+    "Revision",
     "Role",
+    "SearchEntry",
+    "Subscription",
+    "Topic",
     "Touchpoint",
 ]

@@ -1,12 +1,15 @@
-"""The city, its departments, and the accounts that sign in under /urad."""
+"""The city, its departments, the accounts that sign in under /urad, and the contacts who write from outside."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hub.database import Base
+from hub.database import Base, Instant, LongKey, one_of
 from hub.signin import RoleMixin, UserMixin
+from hub.vocabulary import AddressState
 
 
 class City(Base):
@@ -21,7 +24,10 @@ class City(Base):
 
 
 class Department(Base):
-    """A department (odbor) of the office. Answers of some need a second person's approval."""
+    """A department (odbor) of the office. Answers of some need a second person's approval.
+
+    `keywords` are phrases by which what citizens write is proposed to it.
+    """
 
     __tablename__ = "departments"
 
@@ -29,6 +35,43 @@ class Department(Base):
     slug: Mapped[str] = mapped_column(sa.String(64), unique=True)
     name: Mapped[str] = mapped_column(sa.String(160))
     needs_approval: Mapped[bool] = mapped_column(default=False)
+    keywords: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+
+
+class Contact(Base):
+    """Somebody who says something to the city. What is known of a person are addresses, joined only by their own proof."""
+
+    __tablename__ = "contacts"
+
+    id: Mapped[int] = mapped_column(LongKey, primary_key=True)
+    language: Mapped[str] = mapped_column(sa.String(8))
+    first_seen_at: Mapped[datetime] = mapped_column(Instant)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    addresses: Mapped[list[Address]] = relationship(back_populates="contact")
+
+
+class Address(Base):
+    """Where a contact can be written to: `value` on a channel. Verified: the citizen proved it.
+
+    `busy_until`: nothing more before that, for a channel that allows only so many messages a second to one address.
+    """
+
+    __tablename__ = "addresses"
+    __table_args__ = (
+        sa.UniqueConstraint("channel", "value"),
+        one_of(AddressState, "state"),
+    )
+
+    id: Mapped[int] = mapped_column(LongKey, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contacts.id"), index=True)
+    channel: Mapped[str] = mapped_column(sa.String(32))
+    value: Mapped[str] = mapped_column(sa.String(254))
+    state: Mapped[str] = mapped_column(sa.String(16))
+    verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    busy_until: Mapped[datetime | None] = mapped_column(Instant)
+
+    contact: Mapped[Contact] = relationship(back_populates="addresses")
 
 
 account_roles = sa.Table(

@@ -1,4 +1,4 @@
-"""What keeps the hub accountable and on time: the audit log and the runs of clock jobs."""
+"""What keeps the hub accountable, on time and searchable: the audit log, the runs of clock jobs, the search entries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.database import Base, Instant
+from hub.database import Base, Instant, Words
 
 
 class AuditEntry(Base):
@@ -40,3 +40,12 @@ class JobRun(Base):
     due: Mapped[str] = mapped_column(sa.String(32))
     claimed_until: Mapped[datetime] = mapped_column(Instant)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SearchEntry(Base):
+    """The words by which a public message is found, made by `stems.index_words`; gone in the transaction that hides the message."""
+
+    __tablename__ = "search_entries"
+
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("messages.id"), primary_key=True, autoincrement=False)
+    words: Mapped[str] = mapped_column(Words)

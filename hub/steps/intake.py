@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from hub import database
 from hub.database import table_of
-from hub.envelopes import Incoming, Rated, Receipt
+from hub.envelopes import Incoming, Rated, Receipt, Said
 from hub.models import Feedback, Rating
 from hub.queries.places import Definition
 from hub.queries.places import definitions as definitions_of
 from hub.rules.localtime import hour_of
+from hub.steps import hearing
 from hub.steps.counts import Moves
 from hub.vocabulary import Outcome, Standing
 
@@ -43,6 +44,9 @@ def record(session: Session, incoming: Sequence[Incoming], now: datetime) -> lis
     definitions = definitions_of(session)
     connection = session.connection()
     for index, item in enumerate(incoming):
+        if isinstance(item, Said):
+            receipts[index] = hearing.hear(session, item, now)
+            continue
         if not isinstance(item, Rated):
             raise NotImplementedError(f"{type(item).__name__} has no way in yet")
         problem = _refusal(item, definitions.by_id(session, item.questionnaire_id))

@@ -6,11 +6,12 @@ from flask import Flask, Response, current_app, jsonify, render_template, reques
 from flask.globals import request_ctx
 from jinja2 import Template
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from hub import logs, signin
 from hub.database import problem_of
-from hub.errors import BadInput, NotAllowed, NotFound, Problem, TooLarge, TooMany, WrongType
+from hub.errors import BadInput, Conflict, NotAllowed, NotFound, Problem, TooLarge, TooMany, WrongType
 from hub.language import gettext
 from hub.vocabulary import marked
 
@@ -58,6 +59,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -100,6 +102,10 @@ def _database(error: DBAPIError) -> Response:
     logs.unexpected(error)
     signin.forget_reader()
     return respond(problem)
+
+
+def _stale(_error: StaleDataError) -> Response:
+    return respond(Conflict(marked("Somebody else changed this meanwhile. Open it again and look.")))
 
 
 def _unexpected(error: Exception) -> Response:

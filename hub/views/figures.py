@@ -6,8 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from hub import language, sheets
 from hub.database import db
@@ -24,13 +23,6 @@ from hub.vocabulary import marked
 blueprint = Blueprint("figures", __name__)
 
 INTERVAL = "Wilson 95 %"
-
-
-@blueprint.get("/urad")
-@signed_in
-def start() -> BaseResponse:
-    """The first page after signing in."""
-    return redirect(url_for(".month"))
 
 
 @blueprint.get("/urad/spokojenost")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
 
 from hub.database import db
-from hub.queries import places
+from hub.queries import places, published
 from hub.queries.health import health
+from hub.views import answers
 
 blueprint = Blueprint("public", __name__)
 
@@ -20,7 +23,15 @@ def home() -> str:
         for t in places.open_touchpoints(db.session())
         for address in addresses[:1]
     ]
-    return render_template("home.html", touchpoints=shown, sign_in_url=url_for("security.login"))
+    items, _ = published.newest(db.session(), datetime.now(UTC), page=3)
+    return render_template(
+        "home.html",
+        touchpoints=shown,
+        sign_in_url=url_for("security.login"),
+        ask_url=url_for("asking.form"),
+        answers_url=url_for("answers.newest"),
+        newest=[answers.line(item) for item in items],
+    )
 
 
 @blueprint.get("/zdravi")

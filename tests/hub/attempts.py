@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from hub import triggers
+from hub import invariants
 
 NEW_FEEDBACK = (
     "INSERT INTO feedback (source, external_id, rev, digests, touchpoint_id, department_id, questionnaire_id, language,"
@@ -126,7 +126,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     ),
     **{
         trigger.name: (f"TRUNCATE {trigger.table} CASCADE",)
-        for trigger in triggers.TRIGGERS
+        for trigger in invariants.TRIGGERS
         if trigger.event == "TRUNCATE"
     },
 }

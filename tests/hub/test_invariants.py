@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from hub import cityfile, database, triggers
+from hub import cityfile, database, invariants, triggers
 from hub.actions import cities
 from hub.app import create_app
 from hub.database import db
@@ -146,7 +146,7 @@ def _each(attempts: dict[str, tuple[str, ...]]) -> list[Any]:
 
 @pytest.mark.parametrize(("name", "statement"), _each(BY_TRIGGER))
 def test_a_trigger_refuses_in_its_own_words_and_nothing_is_changed(world: World, name: str, statement: str) -> None:
-    trigger = next(t for t in triggers.TRIGGERS if t.name == name)
+    trigger = next(t for t in invariants.TRIGGERS if t.name == name)
     error = world.refusal(world.sql(statement))
     if trigger.event == "TRUNCATE" and world.name == "sqlite":
         assert "syntax error" in str(error.orig)  # it has no such statement
@@ -220,7 +220,7 @@ def test_nothing_is_left_out_that_must_be_there(world: World, table: str) -> Non
         if column.nullable or (column.name == "id" and world.name == "sqlite"):  # SQLite then counts on by itself
             continue
         error = world.refusal(*_insert(table, {**row, column.name: None}))
-        by_trigger = [t.message for t in triggers.TRIGGERS if t.table == table and t.event == "INSERT"]
+        by_trigger = [t.message for t in invariants.TRIGGERS if t.table == table and t.event == "INSERT"]
         assert re.search("|".join(["not.null constraint", *by_trigger]), str(error.orig), re.IGNORECASE), column
 
 
@@ -326,14 +326,14 @@ def test_of_two_who_found_the_city_at_once_one_wins_wholly(app: Flask) -> None:
 
 
 def test_every_trigger_and_constraint_has_an_attempt_to_break_it() -> None:
-    assert {trigger.name for trigger in triggers.TRIGGERS} == set(BY_TRIGGER)
+    assert {trigger.name for trigger in invariants.TRIGGERS} == set(BY_TRIGGER)
     assert set(constraints()) == set(BY_CONSTRAINT)
     assert all([*BY_TRIGGER.values(), *BY_CONSTRAINT.values()])
 
 
 def test_every_trigger_and_constraint_is_really_there(world: World) -> None:
     guards = {f"{table}_kinds_{event}" for table in META.tables for event in ("insert", "update")}
-    of_engine = {t.name for t in triggers.TRIGGERS if world.name == "postgres" or t.event != "TRUNCATE"}
+    of_engine = {t.name for t in invariants.TRIGGERS if world.name == "postgres" or t.event != "TRUNCATE"}
     with world.engine.connect() as connection:
         installed = {name for name, _ in triggers.installed(connection)}
         inspector = sa.inspect(connection)

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
-from hub import database, triggers
+from hub import database, invariants, triggers
 from hub.app import create_app
 from hub.database import db
 from hub.models import Feedback, Rating
@@ -98,7 +98,7 @@ def revision(connection: sa.Connection) -> str | None:
 def expected_triggers(connection: sa.Connection) -> set[tuple[str, str]]:
     """(name, table) of what must be there for the tables that exist."""
     tables = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
-    listed = {(t.name, t.table) for t in triggers.TRIGGERS if t.table in tables}
+    listed = {(t.name, t.table) for t in invariants.TRIGGERS if t.table in tables}
     if connection.dialect.name == "postgresql":
         return listed
     guards = {(f"{table}_kinds_{event}", table) for table in tables for event in ("insert", "update")}

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.services import REPOSITORY
 from tests.services.browser import find_chromium, launch
+from tests.services.mail import SmtpServer
 from tests.services.postgres import Postgres, open_postgres
 from tests.services.require import SERVICES, UnknownService, missing, or_missing, required
 from tests.services.valkey import ValkeyServer
@@ -83,6 +84,13 @@ def valkey() -> Iterator[ValkeyServer]:
     with contextlib.ExitStack() as stack:
         with or_missing("valkey"):
             server = stack.enter_context(ValkeyServer())
+        yield server
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """A mail server that keeps what it is sent, and fails where the test tells it to."""
+    with SmtpServer() as server:
         yield server
 
 

@@ -1,0 +1,59 @@
+"""What officials do with a case before and beside the answer: take it, classify it, note something."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from hub import errors
+from hub.models import CaseNote, Department
+from hub.queries import cases
+from hub.rules.access import Scope
+from hub.steps import hearing
+from hub.text import words as clean
+from hub.vocabulary import ActorKind, CaseState, LegalKind, marked
+from hub.work import Actor, work
+
+LONGEST_NOTE = 5000
+
+
+def take(scope: Scope, reference: str, now: datetime) -> None:
+    """The case is mine from now on."""
+    actor = Actor(ActorKind.ACCOUNT, scope.account_id)
+    with work(actor, "take a case", now) as w:
+        case = cases.find(w.session, scope, reference, to_change=True)
+        case.official_id = scope.account_id
+        if case.state == CaseState.NEW:
+            case.state = CaseState.IN_PROGRESS
+        w.about(case)
+
+
+def classify(scope: Scope, reference: str, department: str, kind: str, now: datetime) -> None:
+    """Say whose case it is and what it is by law; its deadline is counted anew from the day it came. Raises BadInput."""
+    actor = Actor(ActorKind.ACCOUNT, scope.account_id)
+    with work(actor, "classify a case", now) as w:
+        case = cases.find(w.session, scope, reference, to_change=True)
+        if case.state not in {CaseState.NEW, CaseState.IN_PROGRESS}:
+            raise errors.BadInput(marked("A case that waits for approval or is answered cannot be classified anew."))
+        place = w.session.scalar(sa.select(Department).where(Department.slug == department))
+        if place is None or kind not in set(LegalKind):
+            raise errors.BadInput(marked("Choose a department and a kind from the lists."))
+        if place.id != case.department_id:
+            case.official_id = None  # whoever had it there does not have it here
+        case.department = place
+        case.legal_kind = kind
+        case.deadline_rule_id, case.due_on = hearing.due(w.session, LegalKind(kind), case.received_on)
+        w.about(case)
+
+
+def note(scope: Scope, reference: str, text: str, now: datetime) -> None:
+    """Add an internal note. Raises BadInput."""
+    plain = clean(text)
+    if not plain or len(plain) > LONGEST_NOTE:
+        raise errors.BadInput(marked("Write a note of at most 5000 characters."))
+    actor = Actor(ActorKind.ACCOUNT, scope.account_id)
+    with work(actor, "note", now) as w:
+        case = cases.find(w.session, scope, reference, to_change=True)
+        w.session.add(CaseNote(case_id=case.id, account_id=scope.account_id, text=plain, written_at=now))
+        w.about(case)

@@ -1,0 +1,128 @@
+"""Letters written at the moment of sending: what is said in them is in the database, a secret link in them is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from secrets import token_urlsafe
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from hub import language, markup
+from hub.actions.deliveries import Claimed
+from hub.envelopes import Outgoing
+from hub.language import gettext
+from hub.queries import letters, places
+from hub.queries.letters import Source
+from hub.rules import parts
+from hub.vocabulary import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter as its parts, those sent already left out; `link` is (case, secret) of the link it carries."""
+
+    parts: tuple[tuple[int, Outgoing], ...]
+    sent_already: Mapping[int, str]
+    link: tuple[int, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a letter says; `mark` is of its words, so that no other letter ever has the same outside id."""
+
+    subject: str
+    text: str
+    html: str
+    mark: str
+
+
+class Desk:
+    """Writes the letters of one run. An announcement is written once for all who read the same language."""
+
+    def __init__(self, session: Session, longest: int) -> None:
+        self._session = session
+        self._longest = longest
+        self._written: dict[tuple[int, int, str], Written] = {}
+
+    def compose(self, one: Claimed) -> Composed | None:
+        """The letter of a delivery; None when its words have been erased."""
+        reader = letters.language_of(self._session, one.address_id)
+        key = (one.message_id, one.n, reader)
+        if one.letter == Letter.ANNOUNCEMENT and key in self._written:
+            return self._in_parts(one, reader, self._written[key], (), None)
+        source = letters.source(self._session, one.message_id, one.n)
+        if source.revision.text is None:
+            return None
+        secret = token_urlsafe(32) if source.case is not None else None
+        with language.speaking(reader):
+            written = self._write(one, source, secret)
+        if one.letter == Letter.ANNOUNCEMENT:
+            self._written[key] = written
+        before = letters.sent_before(self._session, source.message.conversation_id, one.address_id, one.id)
+        link = (source.case.id, secret) if source.case is not None and secret else None
+        return self._in_parts(one, reader, written, before, link)
+
+    def _write(self, one: Claimed, source: Source, secret: str | None) -> Written:
+        city = places.city(self._session)
+        case = source.case
+        slug = letters.public_slug(self._session, source.message) if case is None else None
+        said = {
+            "city": city.name if city else "Ozvěna",
+            "reference": case.reference if case else None,
+            "department": source.message.department.name if source.message.department else "",
+            "due": language.full_day(case.due_on) if case else None,
+            "basis": case.deadline_rule.basis if case else None,
+            "text": source.revision.text,
+            "html": markup.paragraphs(source.revision.text),
+            "title": source.revision.title or "",
+            "follow_url": f"{_site()}/sledovani/{secret}" if secret else None,
+            "public_url": f"{_site()}/odpovedi/{slug}" if slug else None,
+            "unsubscribe_url": None,
+        }
+        if case is not None and not said["department"]:
+            said["department"] = case.department.name
+        pages = current_app.jinja_env
+        text = pages.get_template(f"mail/{one.letter}.txt").render(**said)
+        html = pages.get_template(f"mail/{one.letter}.html").render(**said, language=language.current())
+        return Written(_subject(one, source), text, html, source.revision.digest[:8])
+
+    def _in_parts(
+        self,
+        one: Claimed,
+        reader: str,
+        written: Written,
+        before: tuple[str, ...],
+        link: tuple[int, str] | None,
+    ) -> Composed:
+        already = letters.parts_sent(self._session, one.id) if one.attempts else {}
+        cut = parts.split(written.text, self._longest)
+        made = [
+            Outgoing(
+                delivery=f"ozvena-{one.id}-{one.copy}-{written.mark}" + (f"-{n}" if n > 1 else ""),
+                address=one.address,
+                text=part,
+                operation=one.operation,
+                subject=written.subject,
+                html=written.html if len(cut) == 1 else "",
+                language=reader,
+                replies_to=before,
+            )
+            for n, part in enumerate(cut, 1)
+        ]
+        rest = tuple((n, part) for n, part in enumerate(made, 1) if n not in already)
+        return Composed(rest, already, link)
+
+
+def _subject(one: Claimed, source: Source) -> str:
+    case = source.case
+    if one.letter == Letter.RECEIPT and case is not None:
+        return gettext("We have your message %(reference)s", reference=case.reference)
+    if one.letter == Letter.ANSWER and case is not None:
+        return gettext("Answer to your message %(reference)s", reference=case.reference)
+    return source.revision.title or gettext("News from the city")
+
+
+def _site() -> str:
+    return str(current_app.config["HUB"].site)

@@ -1,0 +1,118 @@
+"""What the office owes: cases with their deadlines, drafts of answers, internal notes, links that citizens follow them by."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.database import Base, Instant, LongKey, one_of
+from hub.models.people import Account, Department
+from hub.models.words import Conversation, Message
+from hub.vocabulary import CaseState, LegalKind
+
+
+class DeadlineRule(Base):
+    """How long the office has for one legal kind, by which paragraph, from when until when. A new law is a new row."""
+
+    __tablename__ = "deadline_rules"
+    __table_args__ = (
+        sa.UniqueConstraint("legal_kind", "body", "valid_from"),
+        one_of(LegalKind, "legal_kind"),
+        sa.CheckConstraint("unit IN ('day', 'month')", name="unit"),
+        sa.CheckConstraint("amount BETWEEN 1 AND 3660", name="amount"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    legal_kind: Mapped[str] = mapped_column(sa.String(16))
+    body: Mapped[str] = mapped_column(sa.String(16))
+    amount: Mapped[int]
+    unit: Mapped[str] = mapped_column(sa.String(8))
+    basis: Mapped[str] = mapped_column(sa.String(200))
+    source: Mapped[str] = mapped_column(sa.String(300))
+    is_verified: Mapped[bool]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Case(Base):
+    """The unit of work, under the one reference that citizens see. `hold_reasons` are words of the rule that looked at the text.
+
+    `version` grows with every change, by itself: of two changes made at once the second is a conflict.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        one_of(CaseState, "state"),
+        one_of(LegalKind, "legal_kind"),
+        sa.Index("ix_cases_due", "state", "due_on", "id"),
+        sa.Index("ix_cases_due_of_department", "department_id", "state", "due_on", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(LongKey, primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    conversation_id: Mapped[int] = mapped_column(sa.ForeignKey("conversations.id"), unique=True)
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("messages.id"), unique=True)
+    legal_kind: Mapped[str] = mapped_column(sa.String(16))
+    proposed_kind: Mapped[str] = mapped_column(sa.String(16))
+    department_id: Mapped[int] = mapped_column(sa.ForeignKey("departments.id"))
+    official_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    state: Mapped[str] = mapped_column(sa.String(16))
+    hold_reasons: Mapped[list[Any]] = mapped_column(sa.JSON)
+    received_on: Mapped[date]
+    due_on: Mapped[date]
+    deadline_rule_id: Mapped[int] = mapped_column(sa.ForeignKey("deadline_rules.id"))
+    version: Mapped[int] = mapped_column()
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    conversation: Mapped[Conversation] = relationship()
+    question: Mapped[Message] = relationship()
+    department: Mapped[Department] = relationship()
+    official: Mapped[Account | None] = relationship()
+    deadline_rule: Mapped[DeadlineRule] = relationship()
+
+
+class CaseNote(Base):
+    """An internal note. No road leads from here to a delivery: deliveries carry messages only."""
+
+    __tablename__ = "case_notes"
+
+    id: Mapped[int] = mapped_column(LongKey, primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"))
+    text: Mapped[str | None] = mapped_column(sa.Text)
+    written_at: Mapped[datetime] = mapped_column(Instant)
+
+    account: Mapped[Account] = relationship()
+
+
+class Draft(Base):
+    """The answer being written to a case, kept here as it is typed. `version` grows by one: who saves over another is told."""
+
+    __tablename__ = "drafts"
+
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"))
+    text: Mapped[str] = mapped_column(sa.Text)
+    is_public: Mapped[bool]
+    title: Mapped[str] = mapped_column(sa.String(200))
+    public_question: Mapped[str] = mapped_column(sa.Text)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+
+    account: Mapped[Account] = relationship()
+
+
+class FollowLink(Base):
+    """A secret link by which a citizen follows a case. Only its SHA-256 is kept."""
+
+    __tablename__ = "follow_links"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,175 @@
+"""Cases as officials see them: within their scope, the oldest deadline first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from hub.database import row_lock
+from hub.errors import NotFound
+from hub.models import (
+    Account,
+    Attachment,
+    AuditEntry,
+    Case,
+    CaseNote,
+    Decision,
+    Delivery,
+    Draft,
+    Message,
+    Revision,
+)
+from hub.rules import references
+from hub.rules.access import Scope
+from hub.vocabulary import CaseState, DecisionKind, MessageKind
+
+PAGE = 50
+OPEN = (CaseState.NEW, CaseState.IN_PROGRESS, CaseState.IN_REVIEW)
+FILTERS: dict[str, tuple[CaseState, ...]] = {
+    "otevrene": OPEN,
+    "moje": OPEN,
+    "ke-schvaleni": (CaseState.IN_REVIEW,),
+    "vyrizene": (CaseState.ANSWERED, CaseState.CLOSED),
+}
+"""Name of a view of the inbox → the states it shows."""
+
+
+def within(scope: Scope) -> sa.ColumnElement[bool]:
+    """The cases an account may see."""
+    return sa.true() if scope.department_id is None else Case.department_id == scope.department_id
+
+
+def _viewed(scope: Scope, view: str) -> sa.ColumnElement[bool]:
+    mine = Case.official_id == scope.account_id if view == "moje" else sa.true()
+    return sa.and_(within(scope), Case.state.in_([state.value for state in FILTERS[view]]), mine)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the inbox: a case and the words of its question."""
+
+    case: Case
+    text: str | None
+
+
+def inbox(
+    session: Session, scope: Scope, view: str, after: tuple[date, int] | None
+) -> tuple[list[Line], tuple[date, int] | None]:
+    """A page of cases by deadline, and the key after which the next page begins (None: there is none)."""
+    key = sa.tuple_(Case.due_on, Case.id)
+    wanted = (
+        sa.select(Case, Revision.text)
+        .join(Revision, sa.and_(Revision.message_id == Case.question_id, Revision.n == 1))
+        .where(_viewed(scope, view))
+        .options(joinedload(Case.department), joinedload(Case.official), joinedload(Case.question))
+    )
+    newest_first = view == "vyrizene"
+    if after is not None:
+        bound = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
+        wanted = wanted.where(key < bound if newest_first else key > bound)
+    order = (Case.due_on.desc(), Case.id.desc()) if newest_first else (Case.due_on, Case.id)
+    rows = [Line(case, text) for case, text in session.execute(wanted.order_by(*order).limit(PAGE + 1))]
+    last = rows[PAGE - 1].case if len(rows) > PAGE else None
+    return rows[:PAGE], (last.due_on, last.id) if last else None
+
+
+def count(session: Session, scope: Scope, view: str) -> int:
+    """How many cases a view of open cases has."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Case).where(_viewed(scope, view))) or 0
+
+
+def find(session: Session, scope: Scope, reference: str, *, to_change: bool = False) -> Case:
+    """The case of a reference, as it is typed; to change it, others who would wait until this is done.
+
+    Raises NotFound for one outside the scope too: it must not be told apart.
+    """
+    plain = references.read(reference)
+    if to_change:
+        session.execute(row_lock(sa.select(Case.id).where(Case.reference == plain)))
+    wanted = sa.select(Case).where(Case.reference == plain, within(scope))
+    case = session.scalar(wanted.options(joinedload(Case.department), joinedload(Case.official))) if plain else None
+    if case is None:
+        raise NotFound
+    return case
+
+
+def draft(session: Session, case: Case) -> Draft | None:
+    """The answer that is being written."""
+    return session.scalar(sa.select(Draft).where(Draft.case_id == case.id).options(joinedload(Draft.account)))
+
+
+def answers(session: Session, case: Case) -> list[Message]:
+    """The answers of a case, the oldest first, with their revisions."""
+    wanted = sa.select(Message).where(
+        Message.conversation_id == case.conversation_id, Message.kind == MessageKind.ANSWER
+    )
+    return list(session.scalars(wanted.order_by(Message.id).options(selectinload(Message.revisions))))
+
+
+def public_of(session: Session, message: Message) -> Message | None:
+    """The public message made from a private one."""
+    wanted = sa.select(Message).where(Message.derived_from_id == message.id).order_by(Message.id.desc()).limit(1)
+    return session.scalar(wanted.options(selectinload(Message.revisions)))
+
+
+def decisions(session: Session, message: Message) -> dict[int, Decision]:
+    """Revision number → the latest decision about it."""
+    found = session.scalars(
+        sa.select(Decision)
+        .where(Decision.message_id == message.id)
+        .order_by(Decision.id)
+        .options(joinedload(Decision.account))
+    )
+    return {decision.n: decision for decision in found}
+
+
+def waiting(session: Session, message: Message) -> Revision | None:
+    """The newest revision of a message, when nobody has decided about it."""
+    newest = message.revisions[-1]
+    return newest if newest.n not in decisions(session, message) else None
+
+
+def is_approved(decision: Decision | None) -> bool:
+    """Whether a latest decision lets its revision be shown and sent."""
+    return decision is not None and decision.kind in {DecisionKind.APPROVE, DecisionKind.RESTORE}
+
+
+def notes(session: Session, case: Case) -> list[CaseNote]:
+    """The internal notes, the oldest first."""
+    wanted = sa.select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.id)
+    return list(session.scalars(wanted.options(joinedload(CaseNote.account))))
+
+
+def letters(session: Session, messages: Sequence[Message]) -> list[Delivery]:
+    """Everything that was or will be sent about these messages, the oldest first."""
+    wanted = sa.select(Delivery).where(Delivery.message_id.in_([m.id for m in messages])).order_by(Delivery.id)
+    return list(session.scalars(wanted.options(joinedload(Delivery.address))))
+
+
+def attachment(session: Session, case: Case, position: int) -> Attachment:
+    """A file that came with the question. Raises NotFound."""
+    wanted = sa.select(Attachment).where(Attachment.message_id == case.question_id, Attachment.position == position)
+    found = session.scalar(wanted)
+    if found is None or found.key is None:
+        raise NotFound
+    return found
+
+
+def history(session: Session, case: Case) -> list[AuditEntry]:
+    """What was done with a case, the oldest first."""
+    about = sa.and_(AuditEntry.about_table == Case.__tablename__, AuditEntry.about_id == case.id)
+    return list(session.scalars(sa.select(AuditEntry).where(about).order_by(AuditEntry.id).limit(200)))
+
+
+def accounts(session: Session, ids: set[int]) -> list[Account]:
+    """The accounts of these ids."""
+    return list(session.scalars(sa.select(Account).where(Account.id.in_(ids)))) if ids else []
+
+
+def of_conversation(session: Session, conversation_id: int) -> Case | None:
+    """The case whose private conversation this is."""
+    return session.scalar(sa.select(Case).where(Case.conversation_id == conversation_id))

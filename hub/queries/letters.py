@@ -1,0 +1,114 @@
+"""What a letter is made from: the words, the case, and what was sent there before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from hub.models import Address, Case, ChannelState, Contact, Delivery, DeliveryPart, Dispatch, Message, Revision
+from hub.vocabulary import DeliveryState, MessageKind
+
+TROUBLE = (DeliveryState.FAILED.value, DeliveryState.UNKNOWN.value)
+DUE = (DeliveryState.QUEUED.value, DeliveryState.RETRY.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A revision with its message, and the case it belongs to (None: it is public)."""
+
+    message: Message
+    revision: Revision
+    case: Case | None
+
+
+def source(session: Session, message_id: int, n: int) -> Source:
+    """What a letter says."""
+    message = session.get_one(Message, message_id)
+    revision = session.get_one(Revision, (message_id, n))
+    case = session.scalar(sa.select(Case).where(Case.conversation_id == message.conversation_id))
+    return Source(message, revision, case)
+
+
+def language_of(session: Session, address_id: int) -> str:
+    """The language of whoever has this address."""
+    wanted = sa.select(Contact.language).join(Address, Address.contact_id == Contact.id).where(Address.id == address_id)
+    return session.scalar(wanted) or "cs"
+
+
+def sent_before(session: Session, conversation_id: int, address_id: int, delivery_id: int) -> tuple[str, ...]:
+    """The outside ids of what was sent to this address in this conversation before, the oldest first."""
+    wanted = (
+        sa.select(DeliveryPart.sent_as)
+        .join(Delivery, Delivery.id == DeliveryPart.delivery_id)
+        .join(Message, Message.id == Delivery.message_id)
+        .where(
+            Message.conversation_id == conversation_id,
+            Delivery.address_id == address_id,
+            Delivery.id < delivery_id,
+        )
+        .order_by(DeliveryPart.delivery_id, DeliveryPart.position)
+    )
+    return tuple(session.scalars(wanted))
+
+
+def parts_sent(session: Session, delivery_id: int) -> dict[int, str]:
+    """Position → outside id of the parts of a letter that were sent already."""
+    wanted = sa.select(DeliveryPart.position, DeliveryPart.sent_as).where(DeliveryPart.delivery_id == delivery_id)
+    return {row.position: row.sent_as for row in session.execute(wanted)}
+
+
+def public_slug(session: Session, message: Message) -> str | None:
+    """The public address of the question in the conversation of a public message."""
+    root = aliased(Message)
+    return session.scalar(
+        sa.select(root.slug).where(
+            root.conversation_id == message.conversation_id,
+            root.kind == MessageKind.QUESTION,
+            root.slug.is_not(None),
+        )
+    )
+
+
+def channels_due(session: Session, now: datetime) -> list[str]:
+    """The channels that have something to send now, or something a lost worker has left."""
+    due = sa.and_(Delivery.state.in_(DUE), Delivery.next_at <= now)
+    left = sa.and_(Delivery.state == DeliveryState.CLAIMED, Delivery.claimed_until < now)
+    return list(session.scalars(sa.select(Delivery.channel).where(sa.or_(due, left)).distinct()))
+
+
+def open_dispatches(session: Session) -> list[int]:
+    """The announcements that do not have all their deliveries yet."""
+    return list(
+        session.scalars(sa.select(Dispatch.id).where(Dispatch.expanded < Dispatch.audience).order_by(Dispatch.id))
+    )
+
+
+def trouble(session: Session, before: int | None, page: int) -> list[Delivery]:
+    """Letters that failed or of which nobody knows, and that nobody has dealt with; the newest first."""
+    wanted = sa.select(Delivery).where(Delivery.state.in_(TROUBLE), Delivery.seen_at.is_(None))
+    if before is not None:
+        wanted = wanted.where(Delivery.id < before)
+    return list(session.scalars(wanted.order_by(Delivery.id.desc()).limit(page)))
+
+
+def channel_states(session: Session) -> dict[str, ChannelState]:
+    """How each channel that ever sent anything is doing."""
+    return {state.channel: state for state in session.scalars(sa.select(ChannelState))}
+
+
+def waiting(session: Session) -> dict[str, int]:
+    """Channel → letters that are still to be sent."""
+    wanted = (DeliveryState.CLAIMED.value, *DUE)
+    counted = sa.select(Delivery.channel, sa.func.count()).where(Delivery.state.in_(wanted)).group_by(Delivery.channel)
+    return dict(session.execute(counted).tuples().all())
+
+
+def of_dispatch(session: Session, dispatch_id: int) -> dict[str, int]:
+    """State → deliveries of one announcement, and `not_expanded`: who has none yet. Their sum is the audience, at every look."""
+    dispatch = session.get_one(Dispatch, dispatch_id, populate_existing=True)
+    counted = sa.select(Delivery.state, sa.func.count()).where(Delivery.dispatch_id == dispatch_id)
+    states = dict(session.execute(counted.group_by(Delivery.state)).tuples().all())
+    return {**states, "not_expanded": dispatch.audience - dispatch.expanded}

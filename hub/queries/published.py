@@ -1,0 +1,157 @@
+"""Published answers: lists by key, the page of one, and the search. Only what is public now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from hub import database
+from hub.database import table_of
+from hub.models import Message, Revision, SearchEntry
+from hub.queries.visibility import public_now
+from hub.stems import query_words
+from hub.vocabulary import MessageKind
+
+PAGE = 20
+NEAR = 2000
+"""How many of the newest entries are looked through one by one, before the index of words is asked for all."""
+
+entries = table_of(SearchEntry)
+asked = aliased(Message, name="asked")
+said = aliased(Revision, name="said")
+titled = aliased(Revision, name="titled")
+
+Key = tuple[datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A published answer: the message, its shown words, and the question it answers."""
+
+    answer: Message
+    text: str
+    title: str
+    slug: str
+
+
+def newest(
+    session: Session, now: datetime, after: Key | None = None, page: int = PAGE
+) -> tuple[list[Item], Key | None]:
+    """A page of published answers, the newest first, and the key after which the next begins (None: there is none)."""
+    wanted = _items(now)
+    if after is not None:
+        wanted = wanted.where(sa.tuple_(Message.appears_at, Message.id) < sa.tuple_(*_bound(after)))
+    rows = session.execute(wanted.order_by(Message.appears_at.desc(), Message.id.desc()).limit(page + 1)).all()
+    items = [_item(row) for row in rows[:page]]
+    return items, _key(items[-1].answer) if len(rows) > page else None
+
+
+def found(
+    session: Session, query: str, now: datetime, after: int | None = None, page: int = PAGE
+) -> tuple[list[Item], int | None]:
+    """Published answers with all these words in the question or the answer, the newest first, and the key of the next page.
+
+    No word that can be searched for finds nothing.
+    """
+    groups = query_words(query)
+    if not groups:
+        return [], None
+    near = _found_near(session, groups, now, after, page)
+    if len(near) > page:
+        return near[:page], near[page - 1].answer.id
+    everywhere = _found_by_index(session, groups, now, after, page)
+    return everywhere[:page], everywhere[page - 1].answer.id if len(everywhere) > page else None
+
+
+def _found_near(session: Session, groups: list[list[str]], now: datetime, after: int | None, page: int) -> list[Item]:
+    """Among the newest entries: for words that are common, so that they are not all fetched to be sorted."""
+    newest_ids = sa.select(entries.c.message_id)
+    if after is not None:
+        newest_ids = newest_ids.where(entries.c.message_id < after)
+    chosen = newest_ids.order_by(entries.c.message_id.desc()).limit(NEAR).cte("near").prefix_with("MATERIALIZED")
+    floor = sa.select(sa.func.min(chosen.c.message_id)).scalar_subquery()
+    return _found(session, groups, now, after, page, entries.c.message_id >= floor)
+
+
+def _found_by_index(
+    session: Session, groups: list[list[str]], now: datetime, after: int | None, page: int
+) -> list[Item]:
+    return _found(session, groups, now, after, page, sa.true())
+
+
+def _found(
+    session: Session,
+    groups: list[list[str]],
+    now: datetime,
+    after: int | None,
+    page: int,
+    where: sa.ColumnElement[bool],
+) -> list[Item]:
+    ids = sa.select(entries.c.message_id).where(
+        database.has_words(entries.c.words, entries.c.message_id, groups), where
+    )
+    if after is not None:
+        ids = ids.where(entries.c.message_id < after)
+    wanted = _items(now).where(Message.id.in_(ids.order_by(entries.c.message_id.desc()).limit(page * 4)))
+    return [_item(row) for row in session.execute(wanted.order_by(Message.id.desc()).limit(page + 1))]
+
+
+def _items(now: datetime) -> sa.Select[Message, str | None, str | None, str | None]:
+    """Answers that are public now, of questions that are public now."""
+    return (
+        sa.select(Message, said.text, titled.title, asked.slug)
+        .join(asked, asked.id == Message.replies_to_id)
+        .join(said, sa.and_(said.message_id == Message.id, said.n == Message.shown_n))
+        .join(titled, sa.and_(titled.message_id == asked.id, titled.n == asked.shown_n))
+        .where(Message.kind == MessageKind.ANSWER, public_now(now), public_now(now, asked))
+        .options(selectinload(Message.department))
+    )
+
+
+def _item(row: sa.Row[Message, str | None, str | None, str | None]) -> Item:
+    answer, text, title, slug = row
+    return Item(answer, text or "", title or "", slug or "")
+
+
+def _key(answer: Message) -> Key:
+    return (answer.appears_at or datetime.min.replace(tzinfo=UTC), answer.id)
+
+
+def _bound(after: Key) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[int]]:
+    return sa.literal(after[0], Message.appears_at.type), sa.literal(after[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A published question with its answers, each with its shown revision."""
+
+    question: tuple[Message, Revision]
+    answers: list[tuple[Message, Revision]]
+
+
+def by_slug(session: Session, slug: str, now: datetime) -> Page | None:
+    """The public question at this address and its answers; None unless the question and at least one answer are public now."""
+    shown = sa.and_(Revision.message_id == Message.id, Revision.n == Message.shown_n)
+    root = session.execute(
+        sa.select(Message, Revision).join(Revision, shown).where(Message.slug == slug, public_now(now))
+    ).first()
+    if root is None:
+        return None
+    wanted = (
+        sa.select(Message, Revision)
+        .join(Revision, shown)
+        .where(Message.conversation_id == root[0].conversation_id, Message.kind == MessageKind.ANSWER, public_now(now))
+        .order_by(Message.appears_at, Message.id)
+    )
+    answers = [(message, revision) for message, revision in session.execute(wanted)]
+    return Page((root[0], root[1]), answers) if answers else None
+
+
+def public_slug_of(session: Session, question: Message, now: datetime) -> str | None:
+    """The address at which a private question is public now, as a message derived from it."""
+    derived = sa.select(Message.slug).where(Message.derived_from_id == question.id, public_now(now))
+    slug = session.scalar(derived.order_by(Message.id.desc()).limit(1))
+    return slug if slug and by_slug(session, slug, now) else None

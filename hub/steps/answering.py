@@ -1,0 +1,148 @@
+"""The parts of answering a case: what waits for approval, what an approval sets free, what goes out by it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from secrets import choice
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub import errors
+from hub.models import Case, Message
+from hub.queries import cases
+from hub.steps import deliveries, words
+from hub.text import short_name
+from hub.vocabulary import (
+    ANSWERS,
+    CASE_MOVES,
+    AddressState,
+    CaseState,
+    Cause,
+    DecisionKind,
+    Letter,
+    MessageKind,
+    Visibility,
+    marked,
+)
+from hub.work import Actor
+
+SLUG_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def move(case: Case, to: CaseState) -> None:
+    """Move a case to another state. Raises Conflict when there is no such move: somebody moved it meanwhile."""
+    if to not in CASE_MOVES[CaseState(case.state)]:
+        raise errors.Conflict(marked("The case has changed meanwhile. Open it again."))
+    case.state = to
+
+
+def write_private(session: Session, case: Case, text: str, actor: Actor, now: datetime) -> Message:
+    """The answer to the citizen: a new revision of the one that was returned, or a new message."""
+    message = _undecided(session, case)
+    if message is None:
+        message = Message(
+            conversation_id=case.conversation_id,
+            kind=MessageKind.ANSWER,
+            department_id=case.department_id,
+            replies_to_id=case.question_id,
+            channel="desk",
+            language=case.question.language,
+            received_at=now,
+        )
+        session.add(message)
+    words.revise(session, message, text, actor, Cause.ORIGINAL if not message.shown_n else Cause.CORRECTION, now)
+    return message
+
+
+def _undecided(session: Session, case: Case) -> Message | None:
+    """The last answer, while none of its revisions was approved."""
+    last = next(reversed(cases.answers(session, case)), None)
+    if last is None or last.shown_n is not None:
+        return None
+    return last
+
+
+def write_public(
+    session: Session, case: Case, answer: Message, title: str, question: str, text: str, actor: Actor, now: datetime
+) -> None:
+    """Question and answer as public messages derived from the private ones, without the name. Nothing is shown by this."""
+    asked = cases.public_of(session, case.question)
+    if asked is None or asked.leaves_at is not None:
+        asked = Message(
+            conversation=words.begin(session, Visibility.PUBLIC, now),
+            kind=MessageKind.QUESTION,
+            derived_from_id=case.question_id,
+            department_id=case.department_id,
+            channel="desk",
+            language=case.question.language,
+            received_at=now,
+            slug=_free_slug(session, title),
+        )
+        session.add(asked)
+    words.revise(session, asked, question, actor, Cause.DERIVED, now, title=title)
+    answered = cases.public_of(session, answer)
+    if answered is None or answered.conversation_id != asked.conversation_id:
+        answered = Message(
+            conversation_id=asked.conversation_id,
+            kind=MessageKind.ANSWER,
+            derived_from_id=answer.id,
+            replies_to_id=asked.id,
+            department_id=case.department_id,
+            channel="desk",
+            language=case.question.language,
+            received_at=now,
+        )
+        session.add(answered)
+    words.revise(session, answered, text, actor, Cause.DERIVED, now, title=title)
+
+
+def _free_slug(session: Session, title: str) -> str:
+    base = short_name(title)[:64] or "odpoved"
+    while True:
+        slug = f"{base}-{''.join(choice(SLUG_LETTERS) for _ in range(6))}"
+        if session.scalar(sa.select(Message.id).where(Message.slug == slug)) is None:
+            return slug
+
+
+def waiting(session: Session, case: Case) -> list[Message]:
+    """What of a case waits for a decision: the private answer first, then the public question and answer, if any."""
+    found = []
+    for answer in cases.answers(session, case):
+        public = cases.public_of(session, answer)
+        asked = cases.public_of(session, case.question) if public is not None else None
+        found += [m for m in (answer, asked, public) if m is not None and cases.waiting(session, m) is not None]
+    return list(dict.fromkeys(found))
+
+
+def decide(
+    session: Session, case: Case, kind: DecisionKind, actor: Actor, now: datetime, reason: str = ""
+) -> list[Message]:
+    """Decide about everything of a case that waits. Returns what it was about."""
+    decided = waiting(session, case)
+    for message in decided:
+        words.decide(session, message, message.revisions[-1].n, kind, actor, now, reason)
+    return decided
+
+
+def set_free(session: Session, case: Case, actor: Actor, now: datetime) -> None:
+    """Approve what waits, show it, and send the answer to whoever asked."""
+    for message in decide(session, case, DecisionKind.APPROVE, actor, now):
+        n = message.revisions[-1].n
+        words.show(session, message, n, now)
+        if message.kind != MessageKind.ANSWER:
+            continue
+        if message.conversation_id == case.conversation_id:
+            _send(session, case, message, n, now)
+        else:
+            deliveries.announce(session, message, n, ANSWERS, now)
+    move(case, CaseState.ANSWERED)
+    case.answered_at = case.answered_at or now
+
+
+def _send(session: Session, case: Case, answer: Message, n: int, now: datetime) -> None:
+    asker = case.question.author
+    known = [] if asker is None else asker.addresses
+    active = [address for address in known if address.state == AddressState.ACTIVE]
+    for address in active or known:  # all of them blocked: skipped, and seen by the official
+        deliveries.queue(session, answer, n, address, Letter.ANSWER, now)

@@ -1,0 +1,175 @@
+"""What happens to somebody's words: cleaned, looked at by pure rules, and kept as a message, a case and a receipt to be sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from secrets import token_bytes
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub import database, lawbook, workdays
+from hub.database import table_of
+from hub.envelopes import Receipt, Said
+from hub.models import Address, Attachment, Case, Contact, Department, Message, Origin
+from hub.queries import deadlines
+from hub.rules import references, triage
+from hub.rules.deadlines import received_on
+from hub.stems import stems
+from hub.steps import deliveries, words
+from hub.text import words as clean
+from hub.vocabulary import AddressState, CaseState, Cause, LegalKind, Letter, MessageKind, Outcome, Visibility
+from hub.work import CITIZEN
+
+LONGEST = 10_000
+"""Characters of one message."""
+
+REST = "*"
+"""The keyword of the department that gets what nobody else's keywords fit."""
+
+EMAIL = re.compile(
+    r"[^@\s,;:<>()\[\]\\\"\x00-\x20]{1,64}@[^@\s,;:<>()\[\]\\\"\x00-\x20]+\.[^@\s,;:<>()\[\]\\\".\x00-\x20]{2,}"
+)
+
+
+def hear(session: Session, said: Said, now: datetime) -> Receipt:
+    """Record one message as a new case. Known already: nothing happens; the same id with other words is a conflict."""
+    text = clean(said.text)
+    problem = _refusal(said, text)
+    if problem:
+        return Receipt(said.external_id, 0, Outcome.INVALID, problem)
+    origin = {"source": said.source, "external_id": said.external_id, "digest": _digest(said, text)}
+    made = database.insert_new(session.connection(), table_of(Origin), [origin], ("source", "external_id"), ("id",))
+    if not made:
+        return _again(session, origin)
+    message = _keep(session, said, text, now)
+    session.get_one(Origin, made[0][0]).message_id = message.id
+    case = _open_case(session, message, text, now)
+    if message.author is not None:
+        for address in message.author.addresses:
+            deliveries.queue(session, message, 1, address, Letter.RECEIPT, now)
+    session.flush()
+    return Receipt(said.external_id, 0, Outcome.STORED, about=case.id)
+
+
+def _refusal(said: Said, text: str) -> str | None:
+    if not text:
+        return "empty"
+    if len(text) > LONGEST:
+        return "too_long"
+    if said.sender and (said.reply_channel or said.channel) == "email" and not is_email(said.sender):
+        return "bad_email"
+    return None
+
+
+def is_email(text: str) -> bool:
+    """Whether a text is one plain e-mail address, and nothing more."""
+    return len(text) <= 254 and EMAIL.fullmatch(text) is not None
+
+
+def _digest(said: Said, text: str) -> str:
+    whole = [text, said.sender, said.may_publish, [f.digest for f in said.attached]]
+    return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()
+
+
+def _again(session: Session, origin: dict[str, str]) -> Receipt:
+    mine = sa.and_(Origin.source == origin["source"], Origin.external_id == origin["external_id"])
+    known = session.scalars(sa.select(Origin).where(mine)).one()
+    case_id = session.scalar(sa.select(Case.id).where(Case.question_id == known.message_id))
+    if known.digest == origin["digest"]:
+        return Receipt(origin["external_id"], 0, Outcome.KNOWN, about=case_id)
+    return Receipt(origin["external_id"], 0, Outcome.CONFLICT, "conflict", about=case_id)
+
+
+def _keep(session: Session, said: Said, text: str, now: datetime) -> Message:
+    message = Message(
+        conversation=words.begin(session, Visibility.PRIVATE, now),
+        kind=MessageKind.QUESTION,
+        author=_contact(session, said, now) if said.sender else None,
+        channel=said.channel,
+        language=said.language,
+        may_publish=said.may_publish,
+        received_at=now,
+        occurred_at=said.occurred_at,
+    )
+    for position, file in enumerate(said.attached, 1):
+        message.attachments.append(
+            Attachment(
+                position=position,
+                name=file.name,
+                media_type=file.media_type,
+                size=file.size,
+                digest=file.digest,
+                key=file.key,
+            )
+        )
+    session.add(message)
+    words.revise(session, message, text, CITIZEN, Cause.ORIGINAL, now)
+    return message
+
+
+def _contact(session: Session, said: Said, now: datetime) -> Contact:
+    """Whoever has this address; two addresses are never joined by what somebody wrote."""
+    channel, value = said.reply_channel or said.channel, said.sender.casefold()
+    mine = sa.select(Address).where(Address.channel == channel, Address.value == value)
+    known = session.scalar(mine)
+    if known is not None:
+        return known.contact
+    contact = Contact(language=said.language, first_seen_at=now)
+    session.add(contact)
+    session.flush()
+    row = {"contact_id": contact.id, "channel": channel, "value": value, "state": AddressState.ACTIVE}
+    if not database.insert_new(session.connection(), table_of(Address), [row], ("channel", "value"), ("id",)):
+        session.delete(contact)  # somebody else wrote from there in this very moment
+        return session.scalars(mine).one().contact
+    return contact
+
+
+def _open_case(session: Session, message: Message, text: str, now: datetime) -> Case:
+    departments = list(session.scalars(sa.select(Department).order_by(Department.id)))
+    proposed = triage.decide(text, stems(text), table_for(departments))
+    by_slug = {department.slug: department for department in departments}
+    on = received_on(message.received_at, message.occurred_at)
+    kind = LegalKind(proposed.legal_kind)
+    rule, due_on = due(session, kind, on)
+    case = Case(
+        reference=_free_reference(session),
+        conversation_id=message.conversation_id,
+        question=message,
+        legal_kind=kind,
+        proposed_kind=kind,
+        department=by_slug[proposed.department],
+        state=CaseState.NEW,
+        hold_reasons=list(proposed.reasons),
+        received_on=on,
+        due_on=due_on,
+        deadline_rule_id=rule,
+    )
+    session.add(case)
+    session.flush()
+    return case
+
+
+def due(session: Session, kind: LegalKind, on: date) -> tuple[int, date]:
+    """The rule for a kind of submission received on a day, and the day by which it must be answered."""
+    rule = deadlines.rule_for(session, kind, on)
+    return rule.id, deadlines.counting(rule, on, workdays.is_free).due_on
+
+
+def table_for(departments: Sequence[Department]) -> triage.Table:
+    """What words lead to which department and propose which legal kind, as stems."""
+    rest = next((d.slug for d in departments if REST in d.keywords), departments[0].slug)
+    phrases = {d.slug: tuple(" ".join(stems(k)) for k in d.keywords if k != REST) for d in departments}
+    kinds = {kind: tuple(" ".join(stems(p)) for p in of) for kind, of in lawbook.proposing_phrases().items()}
+    return triage.Table(departments=phrases, kinds=kinds, default_department=rest)
+
+
+def _free_reference(session: Session) -> str:
+    while True:  # of a thousand million, the first is nearly always free
+        made = references.reference(list(token_bytes(references.LENGTH)))
+        if session.scalar(sa.select(Case.id).where(Case.reference == made)) is None:
+            return made

@@ -1,0 +1,111 @@
+"""Saying, revising, deciding and showing: what every kind of message shares. Adds rows to the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from secrets import token_hex
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub.database import table_of
+from hub.models import Conversation, Decision, Message, Revision, SearchEntry
+from hub.stems import index_words
+from hub.vocabulary import ActorKind, Cause, DecisionKind, Visibility
+from hub.work import Actor
+
+entries = table_of(SearchEntry)
+
+
+def begin(session: Session, visibility: Visibility, now: datetime) -> Conversation:
+    """A new conversation."""
+    made = Conversation(visibility=visibility, began_at=now)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def revise(
+    session: Session, message: Message, text: str, actor: Actor, cause: Cause, now: datetime, title: str | None = None
+) -> Revision:
+    """The next revision of a message. What is shown does not change by that."""
+    session.flush()
+    session.refresh(message, ["revisions"])
+    salt = token_hex(16)
+    made = Revision(
+        message_id=message.id,
+        n=len(message.revisions) + 1,
+        title=title,
+        text=text,
+        cause=cause,
+        account_id=actor.id,
+        salt=salt,
+        digest=digest(salt, title, text, [a.digest for a in message.attachments]),
+        written_at=now,
+    )
+    session.add(made)
+    session.flush()
+    session.refresh(message, ["revisions"])
+    return made
+
+
+def digest(salt: str, title: str | None, text: str, files: list[str]) -> str:
+    """SHA-256, as hexadecimal digits, over the salt and all words and files of a revision."""
+    return hashlib.sha256(json.dumps([salt, title, text, files], ensure_ascii=False).encode()).hexdigest()
+
+
+def decide(
+    session: Session,
+    message: Message,
+    n: int,
+    kind: DecisionKind,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    rule: str | None = None,
+) -> Decision:
+    """A decision about one revision. Where two people are needed, the database refuses the author's own approval."""
+    by_account = actor.kind == ActorKind.ACCOUNT
+    made = Decision(
+        message_id=message.id,
+        n=n,
+        kind=kind,
+        reason=reason,
+        actor_kind=ActorKind.ACCOUNT if by_account else ActorKind.SYSTEM,
+        account_id=actor.id if by_account else None,
+        rule=None if by_account else rule,
+        decided_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def show(session: Session, message: Message, n: int, now: datetime) -> None:
+    """Show an approved revision from now on; of a public message its words can then be searched for."""
+    message.shown_n = n
+    message.appears_at = message.appears_at or now
+    session.flush()
+    if message.conversation.visibility == Visibility.PUBLIC:
+        _index(session, message, n)
+
+
+def take_away(session: Session, message: Message, now: datetime) -> None:
+    """Show a message no longer; in the same transaction it can no longer be found."""
+    message.leaves_at = now
+    session.flush()
+    forget_words(session, message.id)
+
+
+def forget_words(session: Session, message_id: int) -> None:
+    """Remove a message from the search."""
+    session.connection().execute(sa.delete(entries).where(entries.c.message_id == message_id))
+
+
+def _index(session: Session, message: Message, n: int) -> None:
+    shown = next(revision for revision in message.revisions if revision.n == n)
+    found_by = index_words(" ".join(part for part in (shown.title, shown.summary, shown.text) if part))
+    forget_words(session, message.id)
+    session.connection().execute(sa.insert(entries), {"message_id": message.id, "words": " ".join(found_by)})

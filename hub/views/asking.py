@@ -1,0 +1,239 @@
+"""/napiste-nam: the one door for whatever a citizen wants to say. And the private page where its sender follows it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as BaseResponse
+
+from hub import errors, forms, language, limits, markup
+from hub.actions import asking
+from hub.database import db
+from hub.envelopes import Attached, Said
+from hub.errors import NotFound
+from hub.language import full_day, gettext, moment
+from hub.models import Case, Message
+from hub.queries import cases, published
+from hub.rules import uploads
+from hub.rules.localtime import local
+from hub.steps import links
+from hub.steps.hearing import LONGEST
+from hub.storage import storage
+from hub.views import labels
+from hub.vocabulary import CaseState, Outcome, marked
+
+blueprint = Blueprint("asking", __name__)
+
+FORM = "ask"
+SOURCE = "web:napiste-nam"
+MOST_FILES = 3
+LARGEST_FILE = 10 * 1024 * 1024
+LARGEST_BODY = MOST_FILES * LARGEST_FILE + 512 * 1024
+LARGEST_TEXT = 256 * 1024
+"""Bytes of text that are read, so that one that is too long is given back to be shortened."""
+ANSWER_DAYS = 30
+FILE_PROBLEMS = {
+    uploads.Reason.EMPTY: marked("The file %(name)s is empty."),
+    uploads.Reason.TOO_LARGE: marked("The file %(name)s is larger than 10 MB."),
+    uploads.Reason.UNKNOWN_TYPE: marked("The file %(name)s is neither a PDF nor a picture (JPEG, PNG)."),
+    uploads.Reason.WRONG_EXTENSION: marked("The file %(name)s is something else than its name says."),
+    uploads.Reason.IMAGE_BOMB: marked("The picture %(name)s is too large."),
+}
+
+
+@dataclass
+class Filled:
+    """What stands in the form, and what is wrong with it."""
+
+    text: str = ""
+    email: str = ""
+    consent: bool = False
+    problems: list[dict[str, str]] = field(default_factory=list)
+
+    def wrong(self, where: str, message: str) -> None:
+        """Say what is wrong with a field."""
+        self.problems.append({"field": where, "message": message})
+
+
+@blueprint.get("/napiste-nam")
+def form() -> str:
+    """The empty form. Its token carries the name under which what is sent will be recorded, once."""
+    return _form(Filled())
+
+
+@blueprint.post("/napiste-nam")
+def send() -> BaseResponse:
+    """Record it and lead to its private page. Whatever is wrong, the words come back in the form."""
+    request.max_content_length, request.max_form_memory_size = LARGEST_BODY, LARGEST_TEXT
+    forms.check_origin(request)
+    filled = Filled(request.form.get("text", ""), request.form.get("email", "").strip(), "consent" in request.form)
+    try:
+        if request.form.get("web"):
+            raise errors.BadInput(marked("The form was filled in by a machine. Leave the hidden field empty."))
+        nonce = str(forms.read_token(FORM, request.form.get("token")))
+        limits.spend("ask", request.remote_addr or "", current_app.config["HUB"].questions_per_minute)
+        attached = _attached(filled)
+        if filled.problems:
+            return _again(filled, 400)
+        asked = asking.ask(_said(filled, nonce, attached), _secret(nonce), datetime.now(UTC))
+    except errors.ForeignOrigin:
+        raise
+    except errors.Problem as problem:
+        filled.wrong("", gettext(problem.message))
+        return _again(filled, problem.status, problem.retry_after)
+    if asked.receipt.outcome is not Outcome.STORED:
+        for file in attached:  # kept with the first one, if at all
+            storage().delete(file.key)
+    if asked.is_kept:
+        return redirect(url_for(".follow", secret=_secret(nonce), odeslano=1), 303)
+    return _refused(filled, asked)
+
+
+def _refused(filled: Filled, asked: asking.Asked) -> BaseResponse:
+    problem = asked.receipt.problem or ""
+    if problem == "conflict":
+        filled.wrong("", gettext(asking.SENT_BEFORE))
+        return _again(filled, 409)
+    where = "email" if problem == "bad_email" else "text"
+    filled.wrong(where, gettext(asking.MESSAGES[problem]))
+    return _again(filled, 400)
+
+
+def _again(filled: Filled, status: int, retry_after: int | None = None) -> BaseResponse:
+    answer = Response(_form(filled), status)
+    if retry_after:
+        answer.headers["Retry-After"] = str(retry_after)
+    return answer
+
+
+def _form(filled: Filled) -> str:
+    return render_template(
+        "asking/ask.html",
+        action_url=url_for(".send"),
+        token=forms.token(FORM, token_urlsafe(24)),
+        values={"text": filled.text, "email": filled.email, "consent": filled.consent},
+        problems=filled.problems,
+        offers_email="email" in current_app.extensions["hub_channels"],
+        longest_text=LONGEST,
+        most_files=MOST_FILES,
+        largest_file_mb=LARGEST_FILE // 1024 // 1024,
+        accept=",".join(f".{extension}" for extension in uploads.EXTENSIONS),
+        reads=gettext("An official of the department that deals with it reads every message."),
+        answer_days=ANSWER_DAYS,
+    )
+
+
+def _said(filled: Filled, nonce: str, attached: list[Attached]) -> Said:
+    return Said(
+        source=SOURCE,
+        external_id=nonce,
+        sender=filled.email,
+        text=filled.text,
+        reply_channel="email",
+        language=language.current(),
+        may_publish=filled.consent,
+        attached=tuple(attached),
+    )
+
+
+def _secret(nonce: str) -> str:
+    """The secret of the link that follows what this form sends: the same each time it is sent."""
+    return forms.secret(FORM, nonce)
+
+
+def _attached(filled: Filled) -> list[Attached]:
+    """The files of the form, checked and put into the storage; nothing is put there when one of them is refused."""
+    given = [file for file in request.files.getlist("files") if file.filename]
+    if len(given) > MOST_FILES:
+        filled.wrong("files", gettext("Attach at most %(number)s files.", number=MOST_FILES))
+        return []
+    accepted = [(one, content) for one, content in (_checked(filled, file) for file in given) if one is not None]
+    if filled.problems:
+        return []
+    return [
+        Attached(
+            one.name, one.kind.media_type, len(content), hashlib.sha256(content).hexdigest(), storage().put(content)
+        )
+        for one, content in accepted
+    ]
+
+
+def _checked(filled: Filled, file: FileStorage) -> tuple[uploads.Accepted | None, bytes]:
+    content = file.stream.read(LARGEST_FILE + 1)
+    try:
+        return uploads.check(file.filename or "", content, LARGEST_FILE), content
+    except uploads.Refused as refused:
+        filled.wrong("files", gettext(FILE_PROBLEMS[refused.reason], name=uploads.clean_name(file.filename or "")))
+        return None, b""
+
+
+@blueprint.get("/sledovani/<secret>")
+def follow(secret: str) -> Response:
+    """The private page of one message: its state, deadline and answer. A wrong link looks like one that never was."""
+    case = links.followed(db.session(), secret, datetime.now(UTC))
+    if case is None:
+        raise NotFound(marked("This link does not lead to any message. Check that it is whole, or write to us anew."))
+    page = Response(render_template("asking/follow.html", **_followed(case, secret)))
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["X-Robots-Tag"] = "noindex"
+    return page
+
+
+def _followed(case: Case, secret: str) -> dict[str, Any]:
+    session, now = db.session(), datetime.now(UTC)
+    today = local(now).date()
+    slug = published.public_slug_of(session, case.question, now)
+    return {
+        "just_sent": "odeslano" in request.args,
+        "case": {
+            "reference": case.reference,
+            "state": case.state,
+            "state_label": labels.label(labels.FOLLOWED_STATES, case.state),
+            "received": full_day(case.received_on),
+            "due": full_day(case.due_on),
+            "due_words": labels.due_words(case, today),
+            "late": labels.urgency(case, today) == "late",
+            "basis": case.deadline_rule.basis,
+            "department": case.department.name,
+            "kind_label": labels.label(labels.KINDS, case.legal_kind),
+            "counting": labels.counted(case),
+        },
+        "steps": _steps(case),
+        "question": _words(case.question),
+        "answers": [_words(answer) for answer in cases.answers(session, case) if answer.shown_n is not None],
+        "public_url": url_for("answers.one", slug=slug) if slug else None,
+        "follow_url": f"{current_app.config['HUB'].site}{url_for('.follow', secret=secret)}",
+        "email_to": _masked(case.question),
+        "ask_url": url_for(".form"),
+    }
+
+
+def _steps(case: Case) -> list[dict[str, object]]:
+    at = 0 if case.state == CaseState.NEW else 1 if case.state in {CaseState.IN_PROGRESS, CaseState.IN_REVIEW} else 2
+    names = [gettext("Received"), gettext("The office deals with it"), gettext("Answered")]
+    return [{"label": name, "done": n < at or at == 2, "current": n == at} for n, name in enumerate(names)]
+
+
+def _words(message: Message) -> dict[str, Any]:
+    n = message.shown_n or 1
+    revision = next(one for one in message.revisions if one.n == n)
+    return {
+        "html": markup.paragraphs(revision.text),
+        "when": moment(message.appears_at or message.received_at),
+        "department": message.department.name if message.department else "",
+        "files": [{"name": a.name, "size": language.size(a.size)} for a in message.attachments if a.key],
+    }
+
+
+def _masked(question: Message) -> str | None:
+    values = [a.value for a in question.author.addresses if a.channel == "email"] if question.author else []
+    if not values:
+        return None
+    name, _, domain = values[0].partition("@")
+    return f"{name[:1]}…@{domain}"

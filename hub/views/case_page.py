@@ -1,0 +1,253 @@
+"""What the page of one case shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from hub import errors, forms, language, markup
+from hub.actions.answers import Written
+from hub.language import full_day, gettext, moment
+from hub.models import Account, Case, Decision, Delivery, Draft, Message, Revision
+from hub.queries import cases, places, published
+from hub.rules import personal
+from hub.rules.access import Scope
+from hub.rules.localtime import local
+from hub.signin import csrf_token
+from hub.text import excerpt
+from hub.views import labels
+from hub.vocabulary import CaseState, LegalKind, Letter
+
+DRAFT_FORM = "draft"
+
+
+class CasePage:
+    """The context of `cases/case.html`."""
+
+    def __init__(self, session: Session, scope: Scope, account: Account, case: Case, now: datetime) -> None:
+        self._session = session
+        self._scope = scope
+        self._account = account
+        self._case = case
+        self._now = now
+        self._today = local(now).date()
+        self._answers = cases.answers(session, case)
+        self._letters = cases.letters(session, [case.question, *self._answers])
+        self._slug = published.public_slug_of(session, case.question, now)
+
+    def render(
+        self,
+        written: Written | None = None,
+        conflict: bool = False,
+        problem: errors.Problem | None = None,
+        field: str = "text",
+    ) -> str:
+        """The page; with what was written in the form when it was refused, and why."""
+        case = self._case
+        draft = cases.draft(self._session, case)
+        problems = [] if problem is None else [{"field": field, "message": gettext(problem.message)}]
+        return render_template(
+            "cases/case.html",
+            case=self._facts(),
+            inbox_url=url_for("cases.inbox"),
+            question=self._question(),
+            hold_reasons=[labels.label(labels.REASONS, reason) for reason in case.hold_reasons],
+            answers=[self._answer(answer) for answer in self._answers if answer.shown_n is not None],
+            draft=self._draft(draft, written),
+            may_publish=case.question.may_publish,
+            needs_approval=case.department.needs_approval,
+            review=self._review(),
+            take_url=None if case.official_id == self._scope.account_id else self._url("take"),
+            classify=self._classify(),
+            note_url=self._url("note"),
+            notes=[
+                {"html": markup.paragraphs(n.text), "author": n.account.name, "when": moment(n.written_at)}
+                for n in cases.notes(self._session, case)
+            ],
+            history=self._history(),
+            csrf_token=csrf_token(),
+            problems=problems,
+            conflict=self._conflict(draft, written) if conflict else None,
+            withdraw_url=self._url("withdraw") if self._slug else None,
+        )
+
+    def _url(self, name: str, **more: Any) -> str:
+        return url_for(f"cases.{name}", reference=self._case.reference, **more)
+
+    def _facts(self) -> dict[str, Any]:
+        case = self._case
+        return {
+            "reference": case.reference,
+            "state": case.state,
+            "state_label": labels.label(labels.CASE_STATES, case.state),
+            "received": full_day(case.received_on),
+            "due": full_day(case.due_on),
+            "due_words": labels.due_words(case, self._today),
+            "urgency": labels.urgency(case, self._today),
+            "basis": case.deadline_rule.basis,
+            "basis_verified": case.deadline_rule.is_verified,
+            "source": case.deadline_rule.source,
+            "department": case.department.name,
+            "official": case.official.name if case.official else None,
+            "kind_label": labels.label(labels.KINDS, case.legal_kind),
+            "counting": labels.counted(case),
+        }
+
+    def _question(self) -> dict[str, Any]:
+        question = self._case.question
+        addresses = question.author.addresses if question.author else []
+        contact = None
+        if addresses:
+            first = addresses[0]
+            contact = {
+                "value": first.value,
+                "verified": first.verified_at is not None,
+                "state_label": labels.label(labels.ADDRESS_STATES, first.state),
+            }
+        return {
+            "html": self._marked(question.revisions[0].text),
+            "when": moment(question.received_at),
+            "channel_label": labels.label(labels.CHANNELS, question.channel),
+            "language": "" if question.language == "cs" else language.name_of(question.language),
+            "contact": contact,
+            "consent": question.may_publish,
+            "files": [
+                {"name": a.name, "size": language.size(a.size), "url": self._url("file", position=a.position)}
+                for a in question.attachments
+                if a.key
+            ],
+        }
+
+    def _marked(self, text: str | None) -> Markup:
+        return markup.paragraphs(text)
+
+    def _answer(self, answer: Message) -> dict[str, Any]:
+        decided = cases.decisions(self._session, answer)
+        shown = _revision(answer)
+        public = cases.public_of(self._session, answer)
+        is_public = public is not None and public.shown_n is not None and public.leaves_at is None
+        return {
+            "html": markup.paragraphs(shown.text),
+            "when": moment(answer.appears_at or answer.received_at),
+            "author": shown.account.name if shown.account else "",
+            "approved_by": _other(decided.get(shown.n), shown),
+            "is_public": is_public,
+            "public_url": url_for("answers.one", slug=self._slug) if is_public and self._slug else None,
+            "state_label": gettext("answered"),
+            "deliveries": [self._delivery(one) for one in self._letters if one.message_id == answer.id],
+        }
+
+    def _delivery(self, one: Delivery) -> dict[str, Any]:
+        return {
+            "to": one.address.value,
+            "state": one.state,
+            "state_label": labels.label(labels.DELIVERY_STATES, one.state),
+            "when": moment(one.sent_at or one.queued_at),
+            "problem": labels.label(labels.PROBLEMS, one.problem) or None,
+        }
+
+    def _draft(self, kept: Draft | None, written: Written | None) -> dict[str, Any] | None:
+        case = self._case
+        if case.state == CaseState.IN_REVIEW and written is None:
+            return None
+        question = case.question.revisions[0].text or ""
+        filled = written or (
+            Written(kept.version, kept.text, kept.is_public, kept.title, kept.public_question)
+            if kept
+            else Written(0, "", False, excerpt(personal.mask(question), 80), personal.mask(question))
+        )
+        saved = gettext("Saved %(when)s, %(name)s", when=moment(kept.saved_at), name=kept.account.name) if kept else ""
+        key = [self._account.id, case.reference, self._account.fs_uniquifier[:16]]
+        return {
+            "action_url": self._url("answer"),
+            "autosave_url": self._url("autosave"),
+            "key": forms.token(DRAFT_FORM, key),
+            "version": filled.version,
+            "text": filled.text,
+            "is_public": filled.is_public,
+            "title": filled.title,
+            "public_question": filled.public_question,
+            "saved_words": saved,
+        }
+
+    def _conflict(self, theirs: Draft | None, mine: Written | None) -> dict[str, Any] | None:
+        if mine is None or theirs is None:
+            return None
+        return {
+            "mine": mine.text,
+            "theirs": theirs.text,
+            "who": theirs.account.name,
+            "when": moment(theirs.saved_at),
+            "version": theirs.version,
+        }
+
+    def _review(self) -> dict[str, Any] | None:
+        if self._case.state != CaseState.IN_REVIEW or not self._answers:
+            return None
+        answer = self._answers[-1]
+        newest = answer.revisions[-1]
+        public = cases.public_of(self._session, answer)
+        asked = cases.public_of(self._session, self._case.question) if public else None
+        is_public = public is not None and cases.waiting(self._session, public) is not None
+        own = newest.account_id == self._scope.account_id
+        return {
+            "action_url": self._url("decide"),
+            "n": newest.n,
+            "html": markup.paragraphs(newest.text),
+            "is_public": is_public,
+            "title": asked.revisions[-1].title if asked and is_public else None,
+            "public_question_html": markup.paragraphs(asked.revisions[-1].text) if asked and is_public else None,
+            "author": newest.account.name if newest.account else "",
+            "when": moment(newest.written_at),
+            "may_approve": self._scope.approves and not own,
+            "why_not": gettext("You wrote this answer. Somebody else must approve it.")
+            if own
+            else gettext("A head of department, the press office or an administrator approves it."),
+        }
+
+    def _classify(self) -> dict[str, Any] | None:
+        case = self._case
+        if case.state not in {CaseState.NEW, CaseState.IN_PROGRESS}:
+            return None
+        return {
+            "action_url": self._url("classify"),
+            "departments": [
+                {"value": d.slug, "label": d.name, "selected": d.id == case.department_id}
+                for d in places.departments(self._session)
+            ],
+            "kinds": [
+                {"value": kind.value, "label": labels.label(labels.KINDS, kind), "selected": kind == case.legal_kind}
+                for kind in LegalKind
+            ],
+        }
+
+    def _history(self) -> list[dict[str, str]]:
+        entries = cases.history(self._session, self._case)
+        people = {a.id: a.name for a in cases.accounts(self._session, {e.actor_id for e in entries if e.actor_id})}
+        done = [(e.at, labels.label(labels.ACTS, e.act), people.get(e.actor_id or 0, "")) for e in entries]
+        done.append((self._case.question.received_at, gettext("received"), ""))
+        done += [
+            (
+                one.sent_at or one.queued_at,
+                f"{labels.label(labels.LETTERS, one.letter)}: {labels.label(labels.DELIVERY_STATES, one.state)}",
+                one.address.value,
+            )
+            for one in self._letters
+            if one.letter == Letter.RECEIPT
+        ]
+        return [{"when": moment(at), "what": what, "who": who} for at, what, who in sorted(done)]
+
+
+def _revision(message: Message) -> Revision:
+    return next(one for one in message.revisions if one.n == message.shown_n)
+
+
+def _other(decision: Decision | None, shown: Revision) -> str | None:
+    """Who approved it, when it was somebody else than its author."""
+    if decision is None or decision.account is None or decision.account_id == shown.account_id:
+        return None
+    return decision.account.name

@@ -1,0 +1,136 @@
+"""What the words of states and kinds are called on pages; English here, translated when shown."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hub.language import full_day, gettext, ngettext
+from hub.models import Case
+from hub.queries.deadlines import counting
+from hub.rules.deadlines import days_left
+from hub.vocabulary import CaseState
+from hub.vocabulary import marked as _
+from hub.workdays import is_free, name_of
+
+CASE_STATES = {
+    "new": _("new"),
+    "in_progress": _("in progress"),
+    "in_review": _("waits for approval"),
+    "answered": _("answered"),
+    "closed": _("closed"),
+}
+FOLLOWED_STATES = {
+    "new": _("received"),
+    "in_progress": _("being dealt with"),
+    "in_review": _("being dealt with"),
+    "answered": _("answered"),
+    "closed": _("closed"),
+}
+KINDS = {
+    "message": _("message to the city"),
+    "suggestion": _("suggestion of a citizen"),
+    "complaint": _("complaint"),
+    "proceedings": _("motion to open proceedings"),
+    "information": _("request for information"),
+    "petition": _("petition"),
+    "gdpr": _("request about personal data"),
+}
+CHANNELS = {"web": _("web form"), "email": _("e-mail"), "memory": _("test channel"), "desk": _("office")}
+DELIVERY_STATES = {
+    "queued": _("waits to be sent"),
+    "claimed": _("is being sent"),
+    "retry": _("will be tried again"),
+    "sent": _("sent"),
+    "failed": _("could not be sent"),
+    "unknown": _("perhaps sent"),
+    "skipped": _("not sent"),
+    "cancelled": _("cancelled"),
+}
+PROBLEMS = {
+    "asked_to_wait": _("The other side asked us to come later."),
+    "unreachable": _("The mail server does not answer. It will be tried again by itself."),
+    "address_refused": _("The other side says that there is no such address. Find another way to the citizen."),
+    "content_refused": _("The other side refused this message. Ask the administrator."),
+    "address_not_active": _("The address does not take messages from us any more. Find another way to the citizen."),
+    "answer_lost": _(
+        "The connection broke before it was confirmed. It may have arrived, so it is not sent again by itself."
+    ),
+    "worker_lost": _("The computer stopped while sending. It may have arrived, so it is not sent again by itself."),
+    "too_late": _("It was tried for five days without success."),
+    "not_shown": _("Its text is not approved any more."),
+    "fault": _("A fault of the application. It may have arrived, so it is not sent again by itself."),
+}
+LETTERS = {"receipt": _("confirmation of receipt"), "answer": _("answer"), "announcement": _("announcement")}
+ADDRESS_STATES = {
+    "active": _("takes messages"),
+    "blocked": _("has blocked us"),
+    "stopped": _("wants no more messages"),
+    "invalid": _("does not exist"),
+}
+REASONS = {
+    "personal_data": _("It seems to contain personal data (a birth number, telephone, e-mail, account or card)."),
+    "links": _("It contains many links."),
+    "shouting": _("It is written in capitals."),
+    "repeated": _("A character is repeated many times."),
+    "empty_words": _("It contains no words."),
+}
+ACTS = {
+    "take a case": _("took the case"),
+    "classify a case": _("classified the case"),
+    "note": _("wrote a note"),
+    "answer": _("answered or handed over an answer"),
+    "approve an answer": _("approved the answer"),
+    "return an answer": _("returned the answer"),
+    "withdraw a public answer": _("withdrew the public answer"),
+}
+SOON = 7
+"""Days before a deadline from which a case is marked."""
+
+
+def label(of: dict[str, str], word: str | None) -> str:
+    """The label of a word, in the language of the page; the word itself where there is none."""
+    return gettext(of[word]) if word in of else (word or "")
+
+
+def urgency(case: Case, today: date) -> str:
+    """late, soon, ok; done when it is answered."""
+    if case.state in {CaseState.ANSWERED, CaseState.CLOSED}:
+        return "done"
+    left = days_left(case.due_on, today)
+    return "late" if left < 0 else "soon" if left <= SOON else "ok"
+
+
+def due_words(case: Case, today: date) -> str:
+    """How far the deadline is."""
+    if case.state in {CaseState.ANSWERED, CaseState.CLOSED}:
+        return gettext("done")
+    left = days_left(case.due_on, today)
+    if left < 0:
+        return ngettext("%(num)s day late", "%(num)s days late", -left)
+    if left == 0:
+        return gettext("due today")
+    return ngettext("%(num)s day left", "%(num)s days left", left)
+
+
+def counted(case: Case) -> list[dict[str, str]]:
+    """How the deadline was counted, step by step."""
+    steps = counting(case.deadline_rule, case.received_on, is_free)
+    rule = case.deadline_rule
+    length = (
+        ngettext("%(num)s day", "%(num)s days", rule.amount)
+        if rule.unit == "day"
+        else ngettext("%(num)s month", "%(num)s months", rule.amount)
+    )
+    lines = [
+        (gettext("received; this day does not count"), steps.received_on),
+        (gettext("first day"), steps.first_day),
+        (gettext("end after %(length)s", length=length), steps.raw_end),
+        *((_free(day), day) for day in steps.passed_over),
+        (gettext("last day for the answer"), steps.due_on),
+    ]
+    return [{"label": words, "day": full_day(day)} for words, day in lines]
+
+
+def _free(day: date) -> str:
+    name = name_of(day)
+    return gettext("moved on: %(name)s", name=name) if name else gettext("moved on: weekend")
