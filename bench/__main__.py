@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from bench import figures, footprint, servers, taps
+from bench import announcing, figures, footprint, killing, reading, servers, taps
 from bench.report import PAGE, Section, page
 from bench.serving import Bench, real_disk
 from hub.rules.localtime import PRAGUE
@@ -21,6 +21,10 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "batch": taps.batches,
     "log": taps.log_level,
     "figures": figures.flatness,
+    "answers": reading.answers,
+    "dispatch": announcing.dispatch,
+    "mail": announcing.mail,
+    "kills": killing.kills,
     "memory": footprint.memory,
     "start": footprint.start,
     "server": servers.choice,

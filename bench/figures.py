@@ -64,6 +64,10 @@ class Reader:
         assert response.status_code in {200, 302}, f"{address}: {response.status_code}"
         return Asked(took * 1000, self._statements)
 
+    def read(self, address: str) -> str:
+        """A page."""
+        return self._client.get(address).get_data(as_text=True)
+
     def counts_agree(self) -> bool:
         """Whether the counts are those of the ratings."""
         with self.app.app_context():
@@ -87,11 +91,11 @@ def flatness(bench: Bench) -> Section:
         with _readers(bench, engine, sizes) as (few, many):
             goals.append(Goal(f"{engine}: counts agree with the ratings they count", "yes", few.counts_agree()))
             for name, address in PAGES.items():
-                row, goal = _compare(f"{engine}, {name}", _asking(few, many, address, bench))
+                row, goal = compare(f"{engine}, {name}", _asking(few, many, address, bench))
                 rows.append(row)
                 goals += goal
             overhead = _asking(few, many, BARE, bench)
-            rows.append(_compare(f"{engine}, a redirect (what every request costs)", overhead)[0])
+            rows.append(compare(f"{engine}, a redirect (what every request costs)", overhead)[0])
     head = ("what", f"{sizes[0]:,} taps: ms", f"{sizes[1]:,} taps: ms", "statements", "ratio of medians")
     how = (
         "`/urad/spokojenost` for one month, signed in as an administrator, through Flask's test client in this process"
@@ -123,7 +127,8 @@ def _asking(few: Reader, many: Reader, address: str, bench: Bench) -> tuple[list
     return results[0], results[1]
 
 
-def _compare(name: str, asked: tuple[list[Asked], list[Asked]]) -> tuple[Sequence[str], list[Goal]]:
+def compare(name: str, asked: tuple[list[Asked], list[Asked]]) -> tuple[Sequence[str], list[Goal]]:
+    """The row of one page over both sizes, and its goals."""
     times = [[one.ms for one in answers] for answers in asked]
     statements = [sorted({one.statements for one in answers}) for answers in asked]
     ratio = median(times[1]) / median(times[0])

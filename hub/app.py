@@ -20,7 +20,7 @@ from hub.actions import accounts
 from hub.channel import Channel
 from hub.database import db
 from hub.errors import BadInput, NotFound
-from hub.jobs import deliveries
+from hub.jobs import deliveries, sample
 from hub.language import gettext
 from hub.queries import places
 from hub.room import MenuItem, Room
@@ -189,7 +189,9 @@ def _open(app: Flask, rooms: list[Room]) -> None:
             app.register_blueprint(blueprint)
         for command in room.commands:
             app.cli.add_command(command)
-    cli.init_app(app, [job for room in rooms for job in room.jobs], [room.demo for room in rooms if room.demo])
+    cli.init_app(
+        app, [job for room in rooms for job in room.jobs], [sample.fill, *(room.demo for room in rooms if room.demo)]
+    )
 
     @app.get("/favicon.ico")
     def _favicon() -> Response:

@@ -169,7 +169,7 @@ def day(on: date) -> str:
 
 def full_day(on: date) -> str:
     """A day with its year: 3. 11. 2026."""
-    return format_date(on, "d. M. y" if current() != "en" else "d MMM y", locale=current())
+    return format_date(on, "d.\u00a0M.\u00a0y" if current() != "en" else "d\u00a0MMM\u00a0y", locale=current())
 
 
 def moment(at: datetime) -> str:

@@ -15,7 +15,7 @@ import select
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, NamedTuple, cast
 
 import structlog
@@ -61,29 +61,41 @@ def tasks(app: Flask) -> dict[str, Callable[[int], object]]:
     return cast(dict[str, Callable[[int], object]], app.extensions["hub_tasks"])
 
 
-def enqueue(name: str, row: int) -> None:
-    """Have a task run soon for a row that is committed. Never fails for the queue's sake; an unknown name is a KeyError."""
+def enqueue(name: str, row: int) -> bool:
+    """Have a task run soon for a row that is committed. Never fails for the queue's sake; an unknown name is a KeyError.
+
+    False: the queue cannot be reached. Only the sweep, which is what remains then, needs to know.
+    """
     if name not in tasks(current_app):
         raise KeyError(name)
     try:
         current_app.extensions["hub_queue"].put(Job(name, row))
     except Exception as error:
         log.warning("queue cannot be reached", name=name, kind=type(error).__name__)
+        return False
+    return True
 
 
 def consume(app: Flask, workers: int = 1) -> Callable[[], None]:
     """Run what is enqueued in threads of this process. Returns what stops them and waits for the tasks that run."""
     queue = app.extensions["hub_queue"]
+    queue.ending.clear()
     consumer = _Consumer(
         queue, workers=workers, periodic=False, initial_delay=SOONEST, max_delay=LATEST, check_worker_health=False
     )
     consumer.start()
 
     def stop() -> None:
+        queue.ending.set()
         consumer.stop(graceful=True)
         queue.let_go()
 
     return stop
+
+
+def is_ending() -> bool:
+    """Whether the consumer of this process is being stopped: a task that takes long ends at its next good moment."""
+    return bool(current_app.extensions["hub_queue"].ending.is_set())
 
 
 def close(app: Flask) -> None:
@@ -99,6 +111,7 @@ class _Queue(Huey):  # type: ignore[misc]
         super().__init__(NAME, results=False)
         self._app = app
         self._lost = False
+        self.ending = Event()
 
     def get_storage(self, **_: object) -> Any:
         """The storage chosen by URL; huey asks for it once."""

@@ -174,10 +174,13 @@ def _announce(settings: Settings, environment: dict[str, str]) -> None:
         city = cityfile.read(DEMO_CITY)
         for address in city.look_at:
             print(f"  look at           {at}{address}")
+        widest = max(len(account.email) for account in city.accounts)
         for account in city.accounts:
-            print(f"  sign in as        {account.email:<26} {account.name}")
+            print(f"  sign in as        {account.email:<{widest}}  {account.name}")
         print(f"  with password     {environment['HUB_DEMO_PASSWORD']}\n")
         print(f"  data in           {settings.data_dir}")
+        if not settings.mail_url:
+            print(f"  its mail in       {settings.data_dir / 'mail'}")
     print("  stop with         Ctrl-C\n", flush=True)
 
 

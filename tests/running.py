@@ -43,6 +43,42 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Worker:
+    """`flask work` on a database."""
+
+    def __init__(self, url: str, folder: Path, more: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environment = environment(url, folder, more)
+        self.start()
+
+    def start(self) -> None:
+        """Start it (again)."""
+        with (self._folder / "work.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "flask", "work"],
+                cwd=TREE,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def log(self) -> str:
+        """Everything it wrote."""
+        return (self._folder / "work.log").read_text(encoding="utf-8", errors="replace")
+
+    def stop(self) -> None:
+        """End it as an administrator would, and wait until it is gone."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(30)
+
+    def kill(self) -> None:
+        """End it without a warning, as a power cut would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(20)
+
+
 class Server:
     """Gunicorn serving the hub on a database; `address` is its root."""
 

@@ -21,6 +21,10 @@ from tests.running import TREE
 ROUTES = {
     "/": "the front page",
     "/favicon.ico": "the sign of the house",
+    "/napiste-nam": "the form for whatever a citizen wants to say",
+    "/odpovedi": "published answers and their search",
+    "/odpovedi/<slug>": "one of them",
+    "/sledovani/<secret>": "the private page of one question",
     "/kiosk/<slug>": "the faces of a place",
     "/kiosk/<slug>/davka": "a batch of presses",
     "/kiosk/<slug>/dekujeme": "thanks, without scripts",
@@ -31,6 +35,18 @@ ROUTES = {
     "/static/kiosk/<path:filename>": "the kiosk's own files",
     "/urad": "the first page after signing in",
     "/urad/odhlaseni": "sign-out",
+    "/urad/odesilani": "how the channels are doing, and what did not surely go",
+    "/urad/odesilani/<int:number>": "what became of a letter",
+    "/urad/pripady": "the inbox",
+    "/urad/pripady/<reference>": "one case",
+    "/urad/pripady/<reference>/koncept": "its draft, saved as it is typed",
+    "/urad/pripady/<reference>/odpoved": "its answer",
+    "/urad/pripady/<reference>/poznamka": "an internal note",
+    "/urad/pripady/<reference>/prevzeti": "it is mine",
+    "/urad/pripady/<reference>/prilohy/<int:position>": "a file that came with it",
+    "/urad/pripady/<reference>/schvaleni": "approved or returned",
+    "/urad/pripady/<reference>/stazeni": "no longer public",
+    "/urad/pripady/<reference>/zarazeni": "its department and legal kind",
     "/urad/prihlaseni": "sign-in",
     "/urad/spokojenost": "the figures",
     "/urad/spokojenost.csv": "the figures as a table",
@@ -74,7 +90,7 @@ def test_every_public_address_is_known(tmp_path: Path) -> None:
 def test_the_hub_runs_with_no_room(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from config import Settings; from hub.app import create_app;"
-        f"app = create_app(Settings(_env_file=None, mode='test', rooms=(), data_dir=Path({str(tmp_path)!r})));"
+        f"app = create_app(Settings(_env_file=None, mode='test', rooms=(), channels=(), data_dir=Path({str(tmp_path)!r})));"
         "print([m for m in sys.modules if m.split('.')[0] in ('kiosk', 'channels')], app.test_client().get('/neni').status_code)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=TREE, capture_output=True, text=True, check=True)
@@ -123,7 +139,12 @@ def test_only_the_database_modules_ask_which_engine_it_is() -> None:
         for path in (TREE / folder).rglob("*.py")
         if re.search(r"dialect\.name|dialect_name", path.read_text(encoding="utf-8"))
     }
-    assert asking <= {"hub/database.py", "hub/triggers.py", "migrations/env.py"}
+    assert asking <= {
+        "hub/database.py",
+        "hub/triggers.py",
+        "migrations/env.py",
+        "migrations/versions/0002_words_duty_going_out.py",
+    }
 
 
 def test_no_two_triggers_share_a_name() -> None:
@@ -134,7 +155,7 @@ def test_markup_is_never_declared_safe_by_hand() -> None:
     for folder in ("hub", "kiosk"):
         for path in [*(TREE / folder).rglob("*.py"), *(TREE / folder).rglob("*.html")]:
             text = path.read_text(encoding="utf-8")
-            assert "Markup(" not in text, path
+            assert "Markup(" not in text or path.name == "markup.py", path
             assert not re.search(r"\|\s*safe\b", text), path
             assert "autoescape false" not in text, path
 
@@ -142,6 +163,8 @@ def test_markup_is_never_declared_safe_by_hand() -> None:
 def test_pages_have_no_inline_script_or_style() -> None:
     for folder in ("hub", "kiosk"):
         for path in (TREE / folder).rglob("*.html"):
+            if path.parent.name == "mail":  # no browser of ours shows it, and its style cannot be elsewhere
+                continue
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"<style|\sstyle=|\son\w+=\"", text), path
             for tag in re.findall(r"<script[^>]*>", text):
@@ -156,7 +179,7 @@ def test_scripts_and_styles_stay_small() -> None:
     assert shell < 100_000
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/add-a-channel.md"])
 def test_links_in_documents_lead_somewhere(document: str) -> None:
     path = TREE / document
     for link in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):

@@ -132,12 +132,19 @@ def rows(folder: Path) -> dict[str, int]:
 def test_the_demo_starts_shows_itself_and_keeps_its_data_over_a_restart(foreground: Callable[..., Foreground]) -> None:
     first = foreground("demo")
     first.until("Ctrl-C")
-    for words in (f"http://localhost:{first.port}/", "/kiosk/ridicske-prukazy", "/urad/spokojenost", str(first.folder)):
+    for words in (
+        f"http://localhost:{first.port}/",
+        "/kiosk/ridicske-prukazy",
+        "/urad/pripady",
+        "/urad/spokojenost",
+        "its mail in",
+        str(first.folder),
+    ):
         assert words in first.said
     found = re.search(r"with password +(\S+)", first.said)
     assert found
     emails = re.findall(r"\S+@havirov\.example", first.said)
-    assert len(emails) == 4
+    assert len(emails) == 6
     for email in emails:
         assert "Odhlásit" in page_after_sign_in(first, email, found[1])
     tap = press_json(questionnaire="kiosk@1")

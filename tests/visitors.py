@@ -169,13 +169,21 @@ def signed_in(app: Flask, email: str = "spravce@mesto.example") -> FlaskClient:
 
 def addresses(app: Flask, method: str = "GET") -> list[str]:
     """An address of every route that takes the method, made from url_map: a new route is asked without being listed."""
-    return sorted({_address(rule) for rule in app.url_map.iter_rules() if rule.methods and method in rule.methods})
+    return sorted({address(rule) for rule in app.url_map.iter_rules() if rule.methods and method in rule.methods})
 
 
-def _address(rule: Rule) -> str:
-    values = {"slug": "ridici", "filename": "kiosk.css" if "kiosk" in rule.rule else "hub.css"}
+def address(rule: Rule) -> str:
+    """An address of this route. There is no case, answer or letter of these names."""
+    values = {
+        "slug": "ridici",
+        "filename": "kiosk.css" if "kiosk" in rule.rule else "hub.css",
+        "reference": "K7M-3PX-9",
+        "secret": "tajemstvi-ktere-nikam-nevede-0123456789",
+        "position": "1",
+        "number": "1",
+    }
     unknown = rule.arguments - values.keys()
-    assert not unknown, f"say in visitors._address what {unknown} of {rule.rule} may be"
+    assert not unknown, f"say in visitors.address what {unknown} of {rule.rule} may be"
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: values[part[1]], rule.rule)
 
 

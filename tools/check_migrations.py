@@ -31,7 +31,9 @@ def main() -> int:
             logging.disable(logging.INFO)
             upgrade()
             with db.engine.connect() as connection:
-                context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True, "include_name": of_ours})
+                context = MigrationContext.configure(
+                    connection, opts={"compare_type": True, "render_as_batch": True, "include_name": of_ours}
+                )
                 differences = compare_metadata(context, db.metadata)
             db.engine.dispose()
     for difference in differences:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from tools.texts import DOMAINS, Domain, stored, wanted
+from tools.texts import DOMAINS, Domain, Text, stands, stored, wanted
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 
@@ -15,24 +15,37 @@ def faults(domain: Domain) -> list[str]:
     texts = wanted(domain)
     found = []
     for language in domain.languages:
-        catalogue = {str(m.id): str(m.string or "") for m in stored(domain, language) if m.id}
+        catalogue = {_text(m.id): _forms(m.string) for m in stored(domain, language) if m.id}
         where = f"{domain.folder}/{domain.name}/{language}"
-        required = texts or set(catalogue)
-        found += [f"{where}: not collected (make texts): {text!r}" for text in sorted(required - set(catalogue))]
+        required: set[Text] = texts or set(catalogue)
         found += [
-            f"{where}: no longer in the code (make texts): {text!r}" for text in sorted(set(catalogue) - required)
+            f"{where}: not collected (make texts): {text!r}" for text in sorted(required - set(catalogue), key=stands)
         ]
         found += [
-            f"{where}: not translated: {text!r}" for text, words in sorted(catalogue.items()) if not words.strip()
+            f"{where}: no longer in the code (make texts): {text!r}"
+            for text in sorted(set(catalogue) - required, key=stands)
         ]
-        found += [
-            f"{where}: other placeholders: {text!r}"
-            for text, words in sorted(catalogue.items())
-            if words.strip() and sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(words))
-        ]
+        for text, forms in sorted(catalogue.items(), key=lambda item: stands(item[0])):
+            if not all(form.strip() for form in forms):
+                found.append(f"{where}: not translated: {text!r}")
+            elif any(_placeholders(form) != _placeholders(stands(text)) for form in forms):
+                found.append(f"{where}: other placeholders: {text!r}")
         if not catalogue:
             found.append(f"{where}: the catalogue is missing or empty")
     return found
+
+
+def _text(key: object) -> Text:
+    return (str(key[0]), str(key[1])) if isinstance(key, list | tuple) else str(key)
+
+
+def _forms(string: object) -> tuple[str, ...]:
+    """Every form of a translation: one, or as many as the language has plurals."""
+    return tuple(str(form) for form in string) if isinstance(string, list | tuple) else (str(string or ""),)
+
+
+def _placeholders(text: str) -> list[str]:
+    return sorted(PLACEHOLDER.findall(text))
 
 
 def main() -> int:

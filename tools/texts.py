@@ -38,7 +38,11 @@ DOMAINS = (
 )
 
 
-def wanted(domain: Domain) -> set[str]:
+Text = str | tuple[str, str]
+"""A text, or its form for one and for more."""
+
+
+def wanted(domain: Domain) -> set[Text]:
     """The texts that stand in the code."""
     return {text for source in domain.sources for text in _texts(TREE / source)}
 
@@ -52,8 +56,13 @@ def stored(domain: Domain, language: str) -> Catalog:
         return read_po(file, locale=language, domain=domain.name)
 
 
-def _texts(source: Path) -> Iterator[str]:
+def stands(text: Text) -> str:
+    """What a text is sorted and looked up by in a catalogue: its first form."""
+    return text if isinstance(text, str) else text[0]
+
+
+def _texts(source: Path) -> Iterator[Text]:
     folder = source.parent if source.is_file() else source
     for filename, _line, message, *_rest in extract_from_dir(folder, METHODS, keywords=KEYWORDS):
         if source.is_dir() or filename == source.name:
-            yield from message if isinstance(message, tuple) else [message]
+            yield (message[0], message[1]) if isinstance(message, tuple) else message

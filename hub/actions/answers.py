@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub import database, errors
 from hub.database import table_of
-from hub.models import Case, Draft
+from hub.models import Case, Draft, Message
 from hub.queries import cases
 from hub.rules.access import Scope
 from hub.steps import answering, words
@@ -25,7 +25,7 @@ LONGEST_QUESTION = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands in the form of an answer. `version` is that of the draft it was loaded from, 0 when there was none."""
+    """What stands in the form of an answer. `version` is that of the draft it was loaded from, or `cases.fresh_version`."""
 
     version: int
     text: str
@@ -71,27 +71,28 @@ def _save(w: Work, scope: Scope, case: Case, written: Written, now: datetime) ->
         "saved_at": now,
     }
     drafts = table_of(Draft)
-    row = {"case_id": case.id, "version": 1, **values}
+    fresh = cases.fresh_version(w.session, case)
+    row = {"case_id": case.id, "version": fresh + 1, **values}
     change = {"version": drafts.c.version + 1, **values}
     same = drafts.c.version == written.version
     w.session.expire_all()
-    if written.version == 0:
+    if written.version == fresh:
         ours = bool(database.insert_new(w.connection, drafts, [row], ("case_id",), ("case_id",)))
     else:
         changed = w.connection.execute(drafts.update().where(drafts.c.case_id == case.id, same).values(**change))
         ours = changed.rowcount == 1
-    if not ours and not _same_words(cases.draft(w.session, case), written, scope):
-        raise DraftConflict
     kept = cases.draft(w.session, case)
-    return kept.version if kept else 0
+    if kept is None:  # it was sent or ended meanwhile
+        raise errors.Conflict(marked("The case has changed meanwhile. Open it again."))
+    if not ours and not _same_words(kept, written, scope):
+        raise DraftConflict
+    return kept.version
 
 
-def _same_words(kept: Draft | None, written: Written, scope: Scope) -> bool:
+def _same_words(kept: Draft, written: Written, scope: Scope) -> bool:
     """A repeat of what was saved already (its answer was lost on the way) is no conflict."""
-    return kept is not None and (
-        (kept.account_id, kept.text, kept.is_public, kept.title, kept.public_question)
-        == (scope.account_id, written.text, written.is_public, written.title, written.public_question)
-    )
+    saved = (kept.account_id, kept.text, kept.is_public, kept.title, kept.public_question)
+    return saved == (scope.account_id, written.text, written.is_public, written.title, written.public_question)
 
 
 def submit(scope: Scope, reference: str, written: Written, now: datetime) -> CaseState:
@@ -105,8 +106,10 @@ def submit(scope: Scope, reference: str, written: Written, now: datetime) -> Cas
         w.about(case)
         if _was_sent(w.session, case, plain, scope):
             return CaseState(case.state)
-        _check(case, plain)
+        _check(case, written, plain)
         _save(w, scope, case, plain, now)
+        if case.state in {CaseState.ANSWERED, CaseState.CLOSED}:  # it is answered once more
+            answering.move(case, CaseState.IN_PROGRESS)
         answer = answering.write_private(w.session, case, plain.text, _actor(scope), now)
         if plain.is_public:
             answering.write_public(
@@ -123,15 +126,25 @@ def submit(scope: Scope, reference: str, written: Written, now: datetime) -> Cas
 
 
 def _was_sent(session: Session, case: Case, written: Written, scope: Scope) -> bool:
-    """Whether these very words of this account are already the newest answer, and nothing was written since."""
-    if case.state not in {CaseState.ANSWERED, CaseState.IN_REVIEW}:
-        return False
+    """Whether this is the form that was sent already. The same words in a form opened since are said once more on purpose."""
     last = next(reversed(cases.answers(session, case)), None)
-    newest = last.revisions[-1] if last else None
-    return newest is not None and newest.text == written.text and newest.account_id == scope.account_id
+    if last is None or case.state not in {CaseState.ANSWERED, CaseState.IN_REVIEW}:
+        return False
+    if case.state == CaseState.ANSWERED and written.version >= cases.fresh_version(session, case):
+        return False
+    newest, public = last.revisions[-1], cases.public_of(session, last)
+    along = public.revisions[-1] if public else None
+    title = along.title if along and along.written_at >= newest.written_at else None
+    return (newest.account_id, newest.text, title) == (
+        scope.account_id,
+        written.text,
+        written.title if written.is_public else None,
+    )
 
 
-def _check(case: Case, written: Written) -> None:
+def _check(case: Case, given: Written, written: Written) -> None:
+    if len(clean(given.text)) > LONGEST or len(clean(given.public_question)) > LONGEST_QUESTION:
+        raise errors.TooLarge  # a draft is cut, an answer never
     if not written.text:
         raise errors.BadInput(marked("Write the answer before you send it."))
     if written.is_public and not case.question.may_publish:
@@ -147,25 +160,33 @@ def _end_draft(session: Session, case: Case) -> None:
 
 
 def decide(scope: Scope, reference: str, n: int, approve: bool, reason: str, now: datetime) -> None:
-    """A second person approves the answer or returns it with a reason. Raises NotAllowed, BadInput, Conflict."""
+    """A second person approves the answer or returns it with a reason. Raises NotAllowed, BadInput, Conflict.
+
+    `n` says what was read: `cases.rounds` at that time. Whoever wrote the answer may take it back too.
+    """
     with work(_actor(scope), "approve an answer" if approve else "return an answer", now) as w:
         case = cases.find(w.session, scope, reference, to_change=True)
         w.about(case)
         waiting = answering.waiting(w.session, case)
-        if case.state != CaseState.IN_REVIEW or not waiting or waiting[0].revisions[-1].n != n:
+        if case.state != CaseState.IN_REVIEW or not waiting or cases.rounds(w.session, case) != n:
             raise errors.Conflict(marked("This answer was decided or changed meanwhile. Open the case again."))
+        _check_right(scope, waiting, approve)
         if not approve:
             if not clean(reason):
                 raise errors.BadInput(marked("Say what should be changed, so that its author knows."))
             answering.decide(w.session, case, DecisionKind.RETURN, _actor(scope), now, clean(reason)[:LONGEST])
             answering.move(case, CaseState.IN_PROGRESS)
             return
-        if not scope.approves:
-            raise errors.NotAllowed(marked("Only a head of department, the press office or an administrator approves."))
-        if any(message.revisions[-1].account_id == scope.account_id for message in waiting):
-            raise errors.NotAllowed(marked("You wrote this answer. Somebody else must approve it."))
         answering.set_free(w.session, case, _actor(scope), now)
         _end_draft(w.session, case)
+
+
+def _check_right(scope: Scope, waiting: list[Message], approve: bool) -> None:
+    own = any(message.revisions[-1].account_id == scope.account_id for message in waiting)
+    if not scope.approves and (approve or not own):
+        raise errors.NotAllowed(marked("Only a head of department, the press office or an administrator approves."))
+    if approve and own:
+        raise errors.NotAllowed(marked("You wrote this answer. Somebody else must approve it."))
 
 
 def withdraw(scope: Scope, reference: str, now: datetime) -> None:

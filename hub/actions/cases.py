@@ -11,6 +11,7 @@ from hub.models import CaseNote, Department
 from hub.queries import cases
 from hub.rules.access import Scope
 from hub.steps import hearing
+from hub.text import one_line
 from hub.text import words as clean
 from hub.vocabulary import ActorKind, CaseState, LegalKind, marked
 from hub.work import Actor, work
@@ -36,7 +37,7 @@ def classify(scope: Scope, reference: str, department: str, kind: str, now: date
         case = cases.find(w.session, scope, reference, to_change=True)
         if case.state not in {CaseState.NEW, CaseState.IN_PROGRESS}:
             raise errors.BadInput(marked("A case that waits for approval or is answered cannot be classified anew."))
-        place = w.session.scalar(sa.select(Department).where(Department.slug == department))
+        place = w.session.scalar(sa.select(Department).where(Department.slug == one_line(department)))
         if place is None or kind not in set(LegalKind):
             raise errors.BadInput(marked("Choose a department and a kind from the lists."))
         if place.id != case.department_id:

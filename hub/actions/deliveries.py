@@ -6,8 +6,10 @@ A channel has one sender at a time (a lease in its ChannelState). A letter whose
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,7 +17,7 @@ from sqlalchemy.engine import Connection
 from hub import database, errors
 from hub.channel import Limits
 from hub.database import table_of
-from hub.models import Address, ChannelState, Delivery, DeliveryPart
+from hub.models import Address, ChannelState, Contact, Delivery, DeliveryPart
 from hub.queries import visibility
 from hub.rules import pauses
 from hub.steps import deliveries as outbox
@@ -26,6 +28,7 @@ from hub.work import SYSTEM, Actor, Work, work
 deliveries = table_of(Delivery)
 parts = table_of(DeliveryPart)
 addresses = table_of(Address)
+contacts = table_of(Contact)
 states = table_of(ChannelState)
 
 CHUNK = 16
@@ -39,13 +42,14 @@ DUE = (DeliveryState.QUEUED.value, DeliveryState.RETRY.value)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One letter that is ours to send: its row, and the address."""
+    """One letter that is ours to send: its row, the address and the language of whoever has it."""
 
     id: int
     message_id: int
     n: int
     address_id: int
     address: str
+    language: str
     letter: str
     operation: str
     copy: int
@@ -54,10 +58,23 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What a sender has to do now: these letters; or nothing before so many seconds, for the channel's limits; or nothing at all.
+
+    `failures`: how often in a row the channel could not be reached before.
+    """
+
+    letters: tuple[Claimed, ...] = ()
+    wait: float | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What became of sending: the new state, the outside ids of parts sent by now, when to come again."""
 
     delivery: Claimed
+    channel: str
     state: DeliveryState
     sent_as: tuple[tuple[int, str], ...] = ()
     problem: Trouble | None = None
@@ -65,36 +82,60 @@ class Result:
     address_state: AddressState | None = None
 
 
-def claim(channel: str, holder: str, limits: Limits, lease: timedelta, now: datetime) -> list[Claimed]:
-    """Some due letters of a channel, prompt ones first, one to an address. Empty: none is due, or another has the channel."""
+def claim(channel: str, holder: str, limits: Limits, lease: timedelta, now: datetime) -> Turn:
+    """Some due letters of a channel, prompt ones first, one to an address. None when none is due, or another has the channel."""
     with work(SYSTEM, "claim letters", now, audited=False) as w:
-        if not _lead(w.connection, channel, holder, lease, now):
-            return []
+        if not _lead(w.connection, channel, holder, limits, lease, now):
+            return Turn()
         _take_over(w.connection, channel, now)
         state = w.connection.execute(sa.select(states).where(states.c.channel == channel)).one()
         if state.paused_until is not None and state.paused_until > now:
-            return []
-        tokens = min(
-            max(limits.per_second, 1.0), state.tokens + (now - state.refilled_at).total_seconds() * limits.per_second
-        )
-        due = _due(w.connection, channel, min(CHUNK, int(tokens)), now)
+            return Turn()
+        refilled = max(0.0, (now - state.refilled_at).total_seconds()) * limits.per_second
+        tokens = min(_burst(limits), state.tokens + refilled)
+        room = min(CHUNK, int(tokens))
+        due = _due(w.connection, channel, max(room, 1), now)
+        if not due:
+            return Turn(wait=_until_free(w.connection, channel, limits, now))
+        if room < 1:
+            return Turn(wait=(1 - tokens) / limits.per_second)
         w.connection.execute(
             sa.update(states).where(states.c.channel == channel).values(tokens=tokens - len(due), refilled_at=now)
         )
-        if due:
-            mine = sa.and_(deliveries.c.id.in_([one.id for one in due]), deliveries.c.state.in_(DUE))
-            w.connection.execute(
-                sa.update(deliveries).where(mine).values(state=DeliveryState.CLAIMED, claimed_until=now + lease)
-            )
-        return due
+        mine = sa.and_(deliveries.c.id.in_([one.id for one in due]), deliveries.c.state.in_(DUE))
+        w.connection.execute(
+            sa.update(deliveries).where(mine).values(state=DeliveryState.CLAIMED, claimed_until=now + lease)
+        )
+        return Turn(tuple(due), failures=state.failures)
 
 
-def _lead(connection: Connection, channel: str, holder: str, lease: timedelta, now: datetime) -> bool:
+def _burst(limits: Limits) -> float:
+    return max(limits.per_second, 1.0)
+
+
+def _until_free(connection: Connection, channel: str, limits: Limits, now: datetime) -> float | None:
+    """Seconds until the first address that has something due may be written to again."""
+    if limits.per_address_per_second >= RARELY:
+        return None
+    until = connection.scalar(
+        sa.select(sa.func.min(addresses.c.busy_until))
+        .join(deliveries, deliveries.c.address_id == addresses.c.id)
+        .where(
+            deliveries.c.channel == channel,
+            deliveries.c.state.in_(DUE),
+            deliveries.c.next_at <= now,
+            addresses.c.busy_until > now,
+        )
+    )
+    return None if until is None else float((until - now).total_seconds())
+
+
+def _lead(connection: Connection, channel: str, holder: str, limits: Limits, lease: timedelta, now: datetime) -> bool:
     row = {
         "channel": channel,
         "holder": holder,
         "leased_until": now + lease,
-        "tokens": 1.0,
+        "tokens": _burst(limits),
         "refilled_at": now,
         "failures": 0,
     }
@@ -137,6 +178,7 @@ def _due(connection: Connection, channel: str, most: int, now: datetime) -> list
                 deliveries.c.n,
                 deliveries.c.address_id,
                 addresses.c.value,
+                contacts.c.language,
                 deliveries.c.letter,
                 deliveries.c.operation,
                 deliveries.c.copy,
@@ -144,6 +186,7 @@ def _due(connection: Connection, channel: str, most: int, now: datetime) -> list
                 deliveries.c.queued_at,
             )
             .join(addresses, addresses.c.id == deliveries.c.address_id)
+            .join(contacts, contacts.c.id == addresses.c.contact_id)
             .where(
                 deliveries.c.channel == channel,
                 deliveries.c.lane == lane,
@@ -176,49 +219,84 @@ def proceed(
             _settle(w, done, limits, now)
         if begun is None:
             return True
-        mine = sa.and_(deliveries.c.id == begun.id, deliveries.c.state == DeliveryState.CLAIMED)
-        if not _may_go(w.connection, begun):
+        values = {
+            "its_id": begun.id,
+            "its_address": begun.address_id,
+            "its_message": begun.message_id,
+            "its_n": begun.n,
+        }
+        begin = BEGIN_RECEIPT if begun.letter == Letter.RECEIPT else BEGIN
+        if w.connection.execute(begin, {**values, "now": now, "until": now + lease}).rowcount != 1:
+            _put_aside(w.connection, begun)
             return False
         if link is not None:
             links.keep(w.session, link[0], link[1], now)
-        began = sa.update(deliveries).where(mine)
-        return (
-            w.connection.execute(
-                began.values(began_at=now, claimed_until=now + lease, attempts=deliveries.c.attempts + 1)
-            ).rowcount
-            == 1
-        )
-
-
-def _may_go(connection: Connection, begun: Claimed) -> bool:
-    """Whether the address still takes mail and the revision of anything but a receipt is still approved; else put aside."""
-    active = connection.scalar(sa.select(addresses.c.state).where(addresses.c.id == begun.address_id))
-    reason = None
-    if active != AddressState.ACTIVE:
-        reason = Trouble.ADDRESS_NOT_ACTIVE
-    elif begun.letter != "receipt" and not connection.scalar(
-        sa.select(visibility.approved(sa.literal(begun.message_id), sa.literal(begun.n)))
-    ):
-        reason = Trouble.NOT_SHOWN
-    if reason is None:
         return True
-    gone = DeliveryState.SKIPPED if reason is Trouble.ADDRESS_NOT_ACTIVE else DeliveryState.CANCELLED
-    _change(connection, begun.id, {"state": gone, "problem": reason, "claimed_until": None})
-    return False
+
+
+def _waiting(row_id: int | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
+    # Not begun: another sender may have claimed it after our lease, and of two only one may begin.
+    return sa.and_(
+        deliveries.c.id == row_id, deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.began_at.is_(None)
+    )
+
+
+def _begin() -> sa.Update:
+    """Begin a letter, if it is claimed, not begun, and its address still takes mail."""
+    active = sa.select(addresses.c.id).where(
+        addresses.c.id == sa.bindparam("its_address"), addresses.c.state == AddressState.ACTIVE
+    )
+    return (
+        sa.update(deliveries)
+        .where(_waiting(sa.bindparam("its_id")), active.exists())
+        .values(began_at=sa.bindparam("now"), claimed_until=sa.bindparam("until"), attempts=deliveries.c.attempts + 1)
+    )
+
+
+# Made once: to build them takes longer than to run them.
+BEGIN_RECEIPT = _begin()
+BEGIN = BEGIN_RECEIPT.where(visibility.approved(sa.bindparam("its_message"), sa.bindparam("its_n")))
+NOTE_PARTS = sa.insert(parts)
+NOTE_SENT = (
+    sa.update(deliveries)
+    .where(
+        deliveries.c.id == sa.bindparam("its_id"),
+        # A worker that was thought gone and comes back may still say that it was sent; it may not make it due again.
+        deliveries.c.state.in_([DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value]),
+    )
+    .values(state=DeliveryState.SENT.value, problem=None, claimed_until=None, sent_at=sa.bindparam("now"))
+)
+
+
+def _put_aside(connection: Connection, begun: Claimed) -> None:
+    """Say why a letter did not begin: its address takes no mail any more, or its revision is no longer approved."""
+    state = connection.scalar(sa.select(addresses.c.state).where(addresses.c.id == begun.address_id))
+    values: dict[str, object] = {"state": DeliveryState.CANCELLED, "problem": Trouble.NOT_SHOWN}
+    if state != AddressState.ACTIVE:
+        values = {"state": DeliveryState.SKIPPED, "problem": Trouble.ADDRESS_NOT_ACTIVE}
+    elif begun.letter == Letter.RECEIPT or _is_approved(connection, begun.message_id, begun.n):
+        return  # another sender has it
+    connection.execute(sa.update(deliveries).where(_waiting(begun.id)).values(claimed_until=None, **values))
+
+
+def _is_approved(connection: Connection, message_id: int, n: int) -> bool:
+    return bool(connection.scalar(sa.select(visibility.approved(sa.literal(message_id), sa.literal(n)))))
 
 
 def _settle(w: Work, done: Result, limits: Limits, now: datetime) -> None:
     connection, row_id = w.connection, done.delivery.id
     if done.sent_as:
         connection.execute(
-            sa.insert(parts), [{"delivery_id": row_id, "position": n, "sent_as": sent} for n, sent in done.sent_as]
+            NOTE_PARTS, [{"delivery_id": row_id, "position": n, "sent_as": sent} for n, sent in done.sent_as]
         )
-    change: dict[str, object] = {"state": done.state, "problem": done.problem, "claimed_until": None}
     if done.state is DeliveryState.SENT:
-        change["sent_at"] = now
-    if done.state is DeliveryState.RETRY:
-        change |= {"next_at": done.next_at, "began_at": None}
-    _change(connection, row_id, change)
+        connection.execute(NOTE_SENT, {"its_id": row_id, "now": now})
+    else:
+        change: dict[str, object] = {"state": done.state, "problem": done.problem, "claimed_until": None}
+        if done.state is DeliveryState.RETRY:
+            change |= {"next_at": done.next_at, "began_at": None}
+        mine = sa.and_(deliveries.c.id == row_id, deliveries.c.state == DeliveryState.CLAIMED)
+        connection.execute(sa.update(deliveries).where(mine).values(**change))
     of_address: dict[str, object] = {}
     if done.address_state is not None and done.address_state != AddressState.ACTIVE:
         of_address["state"] = done.address_state
@@ -226,21 +304,12 @@ def _settle(w: Work, done: Result, limits: Limits, now: datetime) -> None:
         of_address["busy_until"] = now + timedelta(seconds=1 / limits.per_address_per_second)
     if of_address:
         connection.execute(sa.update(addresses).where(addresses.c.id == done.delivery.address_id).values(**of_address))
+    if len(done.sent_as) > 1:  # one was counted when it was claimed
+        of_channel = sa.update(states).where(states.c.channel == done.channel)
+        connection.execute(of_channel.values(tokens=states.c.tokens - (len(done.sent_as) - 1)))
 
 
-def _change(connection: Connection, row_id: int, change: dict[str, object]) -> None:
-    # A worker that was thought gone and comes back may still say that it was sent; it may not make it due again.
-    states_now = (
-        (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
-        if change["state"] == DeliveryState.SENT
-        else (DeliveryState.CLAIMED,)
-    )
-    connection.execute(
-        sa.update(deliveries).where(deliveries.c.id == row_id, deliveries.c.state.in_(states_now)).values(**change)
-    )
-
-
-def give_back(claimed: list[Claimed], now: datetime) -> None:
+def give_back(claimed: Sequence[Claimed], now: datetime) -> None:
     """Letters that were claimed and not begun are due again."""
     if not claimed:
         return
@@ -291,4 +360,7 @@ def resolve(account_id: int, delivery_id: int, verdict: str, now: datetime) -> N
             one.state = DeliveryState.FAILED
             if one.address.state == AddressState.INVALID:
                 one.address.state = AddressState.ACTIVE  # a person thinks better of it
-            outbox.queue(w.session, one.message, one.n, one.address, Letter(one.letter), now, copy=one.copy + 1)
+            letter = Letter(one.letter)
+            if letter is not Letter.RECEIPT and not _is_approved(w.connection, one.message_id, one.n):
+                raise errors.Conflict(marked("This letter was settled meanwhile."))  # what it says was taken back
+            outbox.queue(w.session, one.message, one.n, one.address, letter, now, copy=one.copy + 1)

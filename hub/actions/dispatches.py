@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -33,16 +34,24 @@ def expand(dispatch_id: int, now: datetime) -> int:
         number, last = w.connection.execute(sa.select(sa.func.count(), sa.func.max(ids.c.id))).one()
         if not number:  # rows that were there are gone; the announcement must not wait for them for ever
             return 0
-        w.connection.execute(_insert(dispatch, last, now))
+        rows = chosen(dispatch, last, now)
+        w.connection.execute(sa.insert(deliveries).from_select(COLUMNS, rows, include_defaults=False))
         dispatch.cursor = last
         dispatch.expanded += number
         return int(dispatch.audience - dispatch.expanded)
 
 
-def _insert(dispatch: Dispatch, last: int, now: datetime) -> sa.Insert:
+COLUMNS = (
+    "dispatch_id", "message_id", "n", "address_id", "channel", "letter", "operation", "copy", "lane", "state", "problem",
+    "attempts", "queued_at", "next_at",
+)  # fmt: skip
+"""The columns of a delivery that `chosen` gives."""
+
+
+def chosen(dispatch: Dispatch, last: int, now: datetime) -> sa.Select[Any]:
     """The deliveries of a chunk. Who unsubscribed meanwhile, or cannot be written to, is skipped and counted."""
     goes = sa.and_(Subscription.ended_at.is_(None), Address.state == AddressState.ACTIVE)
-    chosen = (
+    return (
         sa.select(
             sa.literal(dispatch.id),
             sa.literal(dispatch.message_id),
@@ -67,8 +76,3 @@ def _insert(dispatch: Dispatch, last: int, now: datetime) -> sa.Insert:
         )
         .order_by(Subscription.id)
     )
-    names = (
-        "dispatch_id", "message_id", "n", "address_id", "channel", "letter", "operation", "copy", "lane", "state", "problem",
-        "attempts", "queued_at", "next_at",
-    )  # fmt: skip
-    return sa.insert(deliveries).from_select(list(names), chosen, include_defaults=False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from threading import Event
+from time import monotonic
 
+import sqlalchemy as sa
 import structlog
 from flask import current_app
 
@@ -23,64 +25,111 @@ from hub.vocabulary import AddressState, DeliveryState, Trouble
 
 log = structlog.get_logger()
 
-BREATH = 0.002
-"""Seconds between two chunks of an announcement, in which others get at the database's writer."""
+SPELL, BREATH = 0.09, 0.026
+"""Seconds of making deliveries, and of leaving the database's writer to others after them.
+
+Another process that waits for SQLite's writer looks for it at growing distances, of at most 25 ms in its first 0.128 s: a
+shorter breath would be missed for seconds, a longer spell too.
+"""
+
+PATIENCE = 5.0
+"""Seconds a sender waits for its channel's limits; for longer ones it leaves, and the sweep calls it again."""
 
 
-def deliver(_row: int = 0) -> int:
-    """Send what is due on every channel; returns how many letters went."""
-    channels: dict[str, Channel] = current_app.extensions["hub_channels"]
-    return sum(_Sender(channel).run() for channel in channels.values())
+class Clock:
+    """The time by which letters are sent."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return datetime.now(UTC)
+
+    def rest(self, seconds: float) -> None:
+        """Come back after so many seconds."""
+        Event().wait(seconds)
+
+
+WALL = Clock()
+
+
+def deliver(_row: int = 0, clock: Clock = WALL) -> int:
+    """Send what is due on every channel; returns how many letters went. One channel's fault does not stop the others."""
+    sent, problem = 0, None
+    for channel in current_app.extensions["hub_channels"].values():
+        try:
+            sent += _Sender(channel, clock).run()
+        except Exception as error:
+            db.session.rollback()
+            logs.unexpected(error)
+            problem = error
+    if problem is not None:
+        raise problem
+    return sent
 
 
 def expand(dispatch_id: int) -> None:
     """Give everybody an announcement is for a delivery, and have them sent."""
-    while dispatches.expand(dispatch_id, _now()):
-        threading.Event().wait(BREATH)
+    began = monotonic()
+    while dispatches.expand(dispatch_id, WALL.now()) and not queue.is_ending():
+        if monotonic() - began > SPELL:
+            WALL.rest(BREATH)
+            began = monotonic()
     queue.enqueue(DELIVER, 0)
 
 
 def sweep(now: datetime) -> None:
-    """Have the worker told of everything that is due: what it was told of may be lost, what stands in the database is not."""
-    for dispatch_id in letters.open_dispatches(db.session()):
-        queue.enqueue(EXPAND, dispatch_id)
-    if letters.channels_due(db.session(), now):
-        queue.enqueue(DELIVER, 0)
+    """Have the worker told of everything that is due: what it was told of may be lost, what stands in the database is not.
+
+    Where the queue cannot be reached it is done here and now.
+    """
+    opened, due = letters.open_dispatches(db.session()), letters.channels_due(db.session(), now)
     db.session.rollback()
+    for dispatch_id in opened:
+        if not queue.enqueue(EXPAND, dispatch_id):
+            expand(dispatch_id)
+    if due and not queue.enqueue(DELIVER, 0):
+        deliver()
 
 
 class _Sender:
     """The sender of one channel for as long as something is due."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+    def __init__(self, channel: Channel, clock: Clock) -> None:
+        self._channel, self._clock = channel, clock
         self._name = channel.name
         self._lease = timedelta(seconds=current_app.config["HUB"].lease)
-        self._holder = f"{socket.gethostname()[:16]}:{os.getpid()}:{threading.get_ident() % 100000}"
+        self._holder = token_hex(16)
         self._desk = Desk(db.session(), channel.limits.characters)
         self._sent = 0
 
     def run(self) -> int:
-        """Send until nothing is due."""
+        """Send until nothing is due, the channel cannot be reached, or the worker ends."""
+        now = self._clock.now
         try:
-            while claimed := self._claim():
-                if not self._work_through(claimed):
+            while not queue.is_ending():
+                turn = deliveries.claim(self._name, self._holder, self._channel.limits, self._lease, now())
+                if turn.letters:
+                    if not self._work_through(turn.letters):
+                        break
+                    if turn.failures:
+                        deliveries.answers_again(self._name, now())
+                elif turn.wait is not None and turn.wait <= PATIENCE:
+                    self._clock.rest(turn.wait + 0.001)
+                else:
                     break
         finally:
             self._channel.close()
-            deliveries.release(self._name, self._holder, _now())
+            deliveries.release(self._name, self._holder, now())
         return self._sent
 
-    def _claim(self) -> list[Claimed]:
-        return deliveries.claim(self._name, self._holder, self._channel.limits, self._lease, _now())
-
-    def _work_through(self, claimed: list[Claimed]) -> bool:
+    def _work_through(self, claimed: Sequence[Claimed]) -> bool:
         """Send these; one commit settles a letter and begins the next. False: the channel cannot be reached."""
         done: Result | None = None
-        rest = list(claimed)
-        while rest:
-            one = rest.pop(0)
-            letter = self._desk.compose(one)
+        for n, one in enumerate(claimed):
+            if queue.is_ending():
+                self._proceed(done, None, None)
+                deliveries.give_back(claimed[n:], self._clock.now())
+                return True
+            letter = self._compose(one)
             began = self._proceed(done, one, letter)
             done = None
             if not began:
@@ -88,61 +137,68 @@ class _Sender:
             try:
                 done = self._send(one, letter)
             except Unreachable:
-                until = deliveries.pause(self._name, _now())
-                self._proceed(_put_off(one, Trouble.UNREACHABLE, until), None, None)
-                deliveries.give_back(rest, _now())
+                until = deliveries.pause(self._name, self._clock.now())
+                self._proceed(self._put_off(one, Trouble.UNREACHABLE, until), None, None)
+                deliveries.give_back(claimed[n + 1 :], self._clock.now())
                 log.warning("channel cannot be reached", channel=self._name)
                 return False
         self._proceed(done, None, None)
-        if self._sent:
-            deliveries.answers_again(self._name, _now())
         return True
 
-    def _proceed(self, done: Result | None, begun: Claimed | None, letter: Composed | None) -> bool:
-        link = letter.link if letter is not None else None
-        return deliveries.proceed(done, begun, self._channel.limits, self._lease, _now(), link)
+    def _compose(self, one: Claimed) -> Composed | Trouble:
+        """The letter, or why there is none: a letter that cannot be written must not stop those behind it."""
+        try:
+            return self._desk.compose(one) or Trouble.NOT_SHOWN
+        except sa.exc.SQLAlchemyError:
+            raise
+        except Exception as error:
+            logs.unexpected(error)
+            return Trouble.FAULT
 
-    def _send(self, one: Claimed, letter: Composed | None) -> Result:
+    def _proceed(self, done: Result | None, begun: Claimed | None, letter: Composed | Trouble | None) -> bool:
+        if done is None and begun is None:
+            return False
+        link = letter.link if isinstance(letter, Composed) else None
+        return deliveries.proceed(done, begun, self._channel.limits, self._lease, self._clock.now(), link)
+
+    def _send(self, one: Claimed, letter: Composed | Trouble) -> Result:
         """Hand a letter to the channel, part by part. Raises Unreachable when not even its first part went."""
-        if letter is None:
-            return Result(one, DeliveryState.CANCELLED, problem=Trouble.NOT_SHOWN)
+        if isinstance(letter, Trouble):
+            state = DeliveryState.FAILED if letter is Trouble.FAULT else DeliveryState.CANCELLED
+            return Result(one, self._name, state, problem=letter)
         sent: list[tuple[int, str]] = []
         try:
             for n, part in letter.parts:
+                if sent and (slow := self._channel.limits.per_address_per_second) < deliveries.RARELY:
+                    self._clock.rest(1 / slow)
                 sent.append((n, self._channel.send(part)))
         except Unreachable:
             if not sent:
                 raise
-            return _put_off(one, Trouble.UNREACHABLE, _now() + pauses.of_letter(one.attempts), sent)
+            return self._put_off(one, Trouble.UNREACHABLE, self._again(one), sent)
         except Exception as problem:
-            return _what_of(one, problem, sent)
+            return self._what_of(one, problem, sent)
         self._sent += 1
-        return Result(one, DeliveryState.SENT, tuple(sent))
+        return Result(one, self._name, DeliveryState.SENT, tuple(sent))
 
+    def _what_of(self, one: Claimed, problem: Exception, sent: list[tuple[int, str]]) -> Result:
+        """What a letter is after its channel raised something."""
+        if isinstance(problem, Later):
+            until = max(self._clock.now() + problem.after, self._again(one))
+            return self._put_off(one, Trouble.ASKED_TO_WAIT, until, sent)
+        if isinstance(problem, Refused):
+            state = AddressState(problem.address_state)
+            why = Trouble.CONTENT_REFUSED if state is AddressState.ACTIVE else Trouble.ADDRESS_REFUSED
+            return Result(one, self._name, DeliveryState.FAILED, tuple(sent), why, address_state=state)
+        if isinstance(problem, Uncertain):
+            return Result(one, self._name, DeliveryState.UNKNOWN, tuple(sent), Trouble.ANSWER_LOST)
+        logs.unexpected(problem)  # a fault of the channel's code: whether it was sent, nobody knows
+        return Result(one, self._name, DeliveryState.UNKNOWN, tuple(sent), Trouble.FAULT)
 
-def _what_of(one: Claimed, problem: Exception, sent: list[tuple[int, str]]) -> Result:
-    """What a letter is after its channel raised something."""
-    if isinstance(problem, Later):
-        return _put_off(one, Trouble.ASKED_TO_WAIT, _now() + max(problem.after, pauses.of_letter(one.attempts)), sent)
-    if isinstance(problem, Refused):
-        return _refused(one, problem, sent)
-    if isinstance(problem, Uncertain):
-        return Result(one, DeliveryState.UNKNOWN, tuple(sent), Trouble.ANSWER_LOST)
-    logs.unexpected(problem)  # a fault of the channel's code: whether it was sent, nobody knows
-    return Result(one, DeliveryState.UNKNOWN, tuple(sent), Trouble.FAULT)
+    def _again(self, one: Claimed) -> datetime:
+        return self._clock.now() + pauses.of_letter(one.attempts)
 
-
-def _put_off(one: Claimed, why: Trouble, until: datetime, sent: list[tuple[int, str]] | None = None) -> Result:
-    if pauses.too_late(one.queued_at, _now()):
-        return Result(one, DeliveryState.FAILED, tuple(sent or ()), Trouble.TOO_LATE)
-    return Result(one, DeliveryState.RETRY, tuple(sent or ()), why, next_at=until)
-
-
-def _refused(one: Claimed, refused: Refused, sent: list[tuple[int, str]]) -> Result:
-    state = AddressState(refused.address_state)
-    why = Trouble.CONTENT_REFUSED if state is AddressState.ACTIVE else Trouble.ADDRESS_REFUSED
-    return Result(one, DeliveryState.FAILED, tuple(sent), why, address_state=state)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    def _put_off(self, one: Claimed, why: Trouble, until: datetime, sent: Sequence[tuple[int, str]] = ()) -> Result:
+        if pauses.too_late(one.queued_at, self._clock.now()):
+            return Result(one, self._name, DeliveryState.FAILED, tuple(sent), Trouble.TOO_LATE)
+        return Result(one, self._name, DeliveryState.RETRY, tuple(sent), why, next_at=until)

@@ -48,7 +48,7 @@ class Desk:
 
     def compose(self, one: Claimed) -> Composed | None:
         """The letter of a delivery; None when its words have been erased."""
-        reader = letters.language_of(self._session, one.address_id)
+        reader = one.language
         key = (one.message_id, one.n, reader)
         if one.letter == Letter.ANNOUNCEMENT and key in self._written:
             return self._in_parts(one, reader, self._written[key], (), None)

@@ -7,9 +7,15 @@ from datetime import datetime, time, timedelta
 from flask import current_app
 
 from hub.actions import forgetting
+from hub.database import db
 from hub.jobs.timetable import Job
+from hub.queries import cases
+from hub.storage import storage
 
 CHUNK = 1000
+
+LOST_AFTER = timedelta(days=1)
+"""A file is in the storage before its row is in the database; a day later it will not come any more."""
 
 
 def forget_exact_times(now: datetime) -> int:
@@ -22,3 +28,14 @@ def forget_exact_times(now: datetime) -> int:
 
 
 FORGET_EXACT_TIMES = Job("forget-exact-times", time(2, 30), forget_exact_times)
+
+
+def forget_lost_files(now: datetime) -> int:
+    """Delete files that no message has: their sender was told that nothing was recorded, or the web was killed in between."""
+    lost = [key for key in storage().keys_older_than(now - LOST_AFTER) if not cases.has_file(db.session(), key)]
+    for key in lost:
+        storage().delete(key)
+    return len(lost)
+
+
+FORGET_LOST_FILES = Job("forget-lost-files", time(3, 0), forget_lost_files)

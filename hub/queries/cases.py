@@ -28,6 +28,8 @@ from hub.rules.access import Scope
 from hub.vocabulary import CaseState, DecisionKind, MessageKind
 
 PAGE = 50
+SAVES = 100_000
+"""More than one draft is ever saved: a save takes some seconds."""
 OPEN = (CaseState.NEW, CaseState.IN_PROGRESS, CaseState.IN_REVIEW)
 FILTERS: dict[str, tuple[CaseState, ...]] = {
     "otevrene": OPEN,
@@ -110,6 +112,18 @@ def answers(session: Session, case: Case) -> list[Message]:
     return list(session.scalars(wanted.order_by(Message.id).options(selectinload(Message.revisions))))
 
 
+def rounds(session: Session, case: Case) -> int:
+    """How many revisions its answers have together. It only grows, so it tells what somebody saw of them."""
+    of_case = sa.and_(Message.conversation_id == case.conversation_id, Message.kind == MessageKind.ANSWER)
+    wanted = sa.select(sa.func.count()).select_from(Revision).join(Message, Message.id == Revision.message_id)
+    return session.scalar(wanted.where(of_case)) or 0
+
+
+def fresh_version(session: Session, case: Case) -> int:
+    """The version of a form for which there is no draft yet; another one after each answer, so that an old form is told."""
+    return rounds(session, case) * SAVES
+
+
 def public_of(session: Session, message: Message) -> Message | None:
     """The public message made from a private one."""
     wanted = sa.select(Message).where(Message.derived_from_id == message.id).order_by(Message.id.desc()).limit(1)
@@ -173,3 +187,8 @@ def accounts(session: Session, ids: set[int]) -> list[Account]:
 def of_conversation(session: Session, conversation_id: int) -> Case | None:
     """The case whose private conversation this is."""
     return session.scalar(sa.select(Case).where(Case.conversation_id == conversation_id))
+
+
+def has_file(session: Session, key: str) -> bool:
+    """Whether an attachment stands in the storage under this key."""
+    return session.scalar(sa.select(Attachment.id).where(Attachment.key == key)) is not None

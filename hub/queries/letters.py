@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from hub.models import Address, Case, ChannelState, Contact, Delivery, DeliveryPart, Dispatch, Message, Revision
+from hub.models import Case, ChannelState, Delivery, DeliveryPart, Dispatch, Message, Revision
 from hub.vocabulary import DeliveryState, MessageKind
 
 TROUBLE = (DeliveryState.FAILED.value, DeliveryState.UNKNOWN.value)
@@ -30,12 +30,6 @@ def source(session: Session, message_id: int, n: int) -> Source:
     revision = session.get_one(Revision, (message_id, n))
     case = session.scalar(sa.select(Case).where(Case.conversation_id == message.conversation_id))
     return Source(message, revision, case)
-
-
-def language_of(session: Session, address_id: int) -> str:
-    """The language of whoever has this address."""
-    wanted = sa.select(Contact.language).join(Address, Address.contact_id == Contact.id).where(Address.id == address_id)
-    return session.scalar(wanted) or "cs"
 
 
 def sent_before(session: Session, conversation_id: int, address_id: int, delivery_id: int) -> tuple[str, ...]:
@@ -103,12 +97,18 @@ def waiting(session: Session) -> dict[str, int]:
     """Channel → letters that are still to be sent."""
     wanted = (DeliveryState.CLAIMED.value, *DUE)
     counted = sa.select(Delivery.channel, sa.func.count()).where(Delivery.state.in_(wanted)).group_by(Delivery.channel)
-    return dict(session.execute(counted).tuples().all())
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def of_dispatch(session: Session, dispatch_id: int) -> dict[str, int]:
     """State → deliveries of one announcement, and `not_expanded`: who has none yet. Their sum is the audience, at every look."""
-    dispatch = session.get_one(Dispatch, dispatch_id, populate_existing=True)
-    counted = sa.select(Delivery.state, sa.func.count()).where(Delivery.dispatch_id == dispatch_id)
-    states = dict(session.execute(counted.group_by(Delivery.state)).tuples().all())
-    return {**states, "not_expanded": dispatch.audience - dispatch.expanded}
+    # One statement, because each sees the database at a moment of its own.
+    looked = (
+        sa.select(Dispatch.audience - Dispatch.expanded, Delivery.state, sa.func.count(Delivery.id))
+        .join_from(Dispatch, Delivery, Delivery.dispatch_id == Dispatch.id, isouter=True)
+        .where(Dispatch.id == dispatch_id)
+        .group_by(Dispatch.id, Delivery.state)
+    )
+    rows = session.execute(looked).all()
+    states = {state: number for _, state, number in rows if number}
+    return {**states, "not_expanded": rows[0][0]}

@@ -150,6 +150,11 @@ def by_slug(session: Session, slug: str, now: datetime) -> Page | None:
     return Page((root[0], root[1]), answers) if answers else None
 
 
+def is_public(session: Session, message: Message, now: datetime) -> bool:
+    """Whether everybody can see this message now."""
+    return session.scalar(sa.select(Message.id).where(Message.id == message.id, public_now(now))) is not None
+
+
 def public_slug_of(session: Session, question: Message, now: datetime) -> str | None:
     """The address at which a private question is public now, as a message derived from it."""
     derived = sa.select(Message.slug).where(Message.derived_from_id == question.id, public_now(now))

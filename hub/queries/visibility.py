@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from hub.models import Conversation, Decision, Message
+from hub.models import Conversation, Decision, Message, Revision
 from hub.vocabulary import SHOWING, Visibility
 
 
@@ -26,11 +26,16 @@ def approved(message: Any, n: Any) -> sa.ColumnElement[bool]:
 
 
 def public_now(now: datetime, message: Any = Message) -> sa.ColumnElement[bool]:
-    """A shown revision whose latest decision approves it, within its time, in a public conversation."""
-    conversation = aliased(Conversation)
+    """A shown revision whose latest decision approves it and whose words still exist, within its time, in a public conversation."""
+    conversation, shown = aliased(Conversation), aliased(Revision)
     is_public = (
         sa.select(conversation.id)
         .where(conversation.id == message.conversation_id, conversation.visibility == Visibility.PUBLIC)
+        .exists()
+    )
+    has_words = (
+        sa.select(shown.n)
+        .where(shown.message_id == message.id, shown.n == message.shown_n, shown.erased_at.is_(None))
         .exists()
     )
     return sa.and_(
@@ -38,5 +43,6 @@ def public_now(now: datetime, message: Any = Message) -> sa.ColumnElement[bool]:
         message.appears_at <= now,
         sa.or_(message.leaves_at.is_(None), message.leaves_at > now),
         is_public,
+        has_words,
         approved(message.id, message.shown_n),
     )

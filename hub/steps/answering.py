@@ -56,9 +56,9 @@ def write_private(session: Session, case: Case, text: str, actor: Actor, now: da
 
 
 def _undecided(session: Session, case: Case) -> Message | None:
-    """The last answer, while none of its revisions was approved."""
+    """The last answer, while none of its revisions was approved. Not one of a department that gave the case away."""
     last = next(reversed(cases.answers(session, case)), None)
-    if last is None or last.shown_n is not None:
+    if last is None or last.shown_n is not None or last.department_id != case.department_id:
         return None
     return last
 
@@ -68,7 +68,7 @@ def write_public(
 ) -> None:
     """Question and answer as public messages derived from the private ones, without the name. Nothing is shown by this."""
     asked = cases.public_of(session, case.question)
-    if asked is None or asked.leaves_at is not None:
+    if asked is None or asked.leaves_at is not None or asked.department_id != case.department_id:
         asked = Message(
             conversation=words.begin(session, Visibility.PUBLIC, now),
             kind=MessageKind.QUESTION,

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from secrets import token_bytes
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from hub.rules import references, triage
 from hub.rules.deadlines import received_on
 from hub.stems import stems
 from hub.steps import deliveries, words
+from hub.text import one_line
 from hub.text import words as clean
 from hub.vocabulary import AddressState, CaseState, Cause, LegalKind, Letter, MessageKind, Outcome, Visibility
 from hub.work import CITIZEN
@@ -31,9 +32,14 @@ LONGEST = 10_000
 REST = "*"
 """The keyword of the department that gets what nobody else's keywords fit."""
 
+ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"  # RFC 5321 § 4.1.2, and letters of other languages
+LABEL = r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?"
 EMAIL = re.compile(
-    r"[^@\s,;:<>()\[\]\\\"\x00-\x20]{1,64}@[^@\s,;:<>()\[\]\\\"\x00-\x20]+\.[^@\s,;:<>()\[\]\\\".\x00-\x20]{2,}"
+    rf"(?=[^@]{{1,64}}@)(?!.*=\?){ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)+[^\W\d_](?:[^\W_]|-){{0,61}}[^\W_]", re.DOTALL
 )
+
+FURTHEST = timedelta(days=30)
+"""How long before its receipt something may have been said: an outage lasts as long, a clock that says more is wrong."""
 
 
 def hear(session: Session, said: Said, now: datetime) -> Receipt:
@@ -57,7 +63,7 @@ def hear(session: Session, said: Said, now: datetime) -> Receipt:
 
 
 def _refusal(said: Said, text: str) -> str | None:
-    if not text:
+    if not one_line(text):
         return "empty"
     if len(text) > LONGEST:
         return "too_long"
@@ -68,7 +74,12 @@ def _refusal(said: Said, text: str) -> str | None:
 
 def is_email(text: str) -> bool:
     """Whether a text is one plain e-mail address, and nothing more."""
-    return len(text) <= 254 and EMAIL.fullmatch(text) is not None
+    return len(_value_of(text)) <= 254 and EMAIL.fullmatch(text) is not None
+
+
+def _value_of(sender: str) -> str:
+    """An address as it is kept, so that capitals make no other. Not by casefold(): it would make another domain of faß.de."""
+    return sender.lower()
 
 
 def _digest(said: Said, text: str) -> str:
@@ -94,7 +105,7 @@ def _keep(session: Session, said: Said, text: str, now: datetime) -> Message:
         language=said.language,
         may_publish=said.may_publish,
         received_at=now,
-        occurred_at=said.occurred_at,
+        occurred_at=_occurred_at(said, now),
     )
     for position, file in enumerate(said.attached, 1):
         message.attachments.append(
@@ -112,9 +123,14 @@ def _keep(session: Session, said: Said, text: str, now: datetime) -> Message:
     return message
 
 
+def _occurred_at(said: Said, now: datetime) -> datetime | None:
+    """When it was said, as its sender's clock has it; a clock that is far off must not make a case overdue on arrival."""
+    return said.occurred_at if said.occurred_at is not None and now - said.occurred_at <= FURTHEST else None
+
+
 def _contact(session: Session, said: Said, now: datetime) -> Contact:
     """Whoever has this address; two addresses are never joined by what somebody wrote."""
-    channel, value = said.reply_channel or said.channel, said.sender.casefold()
+    channel, value = said.reply_channel or said.channel, _value_of(said.sender)
     mine = sa.select(Address).where(Address.channel == channel, Address.value == value)
     known = session.scalar(mine)
     if known is not None:

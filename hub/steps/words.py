@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.database import table_of
 from hub.models import Conversation, Decision, Message, Revision, SearchEntry
 from hub.stems import index_words
-from hub.vocabulary import ActorKind, Cause, DecisionKind, Visibility
+from hub.vocabulary import ActorKind, Cause, DecisionKind, MessageKind, Visibility
 from hub.work import Actor
 
 entries = table_of(SearchEntry)
@@ -89,7 +89,7 @@ def show(session: Session, message: Message, n: int, now: datetime) -> None:
     message.appears_at = message.appears_at or now
     session.flush()
     if message.conversation.visibility == Visibility.PUBLIC:
-        _index(session, message, n)
+        _index(session, message)
 
 
 def take_away(session: Session, message: Message, now: datetime) -> None:
@@ -104,8 +104,19 @@ def forget_words(session: Session, message_id: int) -> None:
     session.connection().execute(sa.delete(entries).where(entries.c.message_id == message_id))
 
 
-def _index(session: Session, message: Message, n: int) -> None:
-    shown = next(revision for revision in message.revisions if revision.n == n)
-    found_by = index_words(" ".join(part for part in (shown.title, shown.summary, shown.text) if part))
+def _index(session: Session, message: Message) -> None:
+    """What lists show is found by its own words and by those of the question it answers; a question, by its answers."""
+    if message.kind == MessageKind.QUESTION:
+        shown = sa.select(Message).where(Message.replies_to_id == message.id, Message.shown_n.is_not(None))
+        for answer in session.scalars(shown.where(Message.leaves_at.is_(None))):
+            _index(session, answer)
+        return
+    asked = session.get(Message, message.replies_to_id) if message.replies_to_id else None
+    found_by = index_words(f"{_shown_words(asked)} {_shown_words(message)}")
     forget_words(session, message.id)
     session.connection().execute(sa.insert(entries), {"message_id": message.id, "words": " ".join(found_by)})
+
+
+def _shown_words(message: Message | None) -> str:
+    shown = [one for one in message.revisions if one.n == message.shown_n] if message else []
+    return " ".join(part for one in shown for part in (one.title, one.summary, one.text) if part)

@@ -20,7 +20,7 @@ from hub.rules.localtime import local
 from hub.signin import csrf_token
 from hub.text import excerpt
 from hub.views import labels
-from hub.vocabulary import CaseState, LegalKind, Letter
+from hub.vocabulary import CaseState, DecisionKind, LegalKind, Letter
 
 DRAFT_FORM = "draft"
 
@@ -61,6 +61,7 @@ class CasePage:
             may_publish=case.question.may_publish,
             needs_approval=case.department.needs_approval,
             review=self._review(),
+            returned=self._returned(),
             take_url=None if case.official_id == self._scope.account_id else self._url("take"),
             classify=self._classify(),
             note_url=self._url("note"),
@@ -129,7 +130,7 @@ class CasePage:
         decided = cases.decisions(self._session, answer)
         shown = _revision(answer)
         public = cases.public_of(self._session, answer)
-        is_public = public is not None and public.shown_n is not None and public.leaves_at is None
+        is_public = public is not None and published.is_public(self._session, public, self._now)
         return {
             "html": markup.paragraphs(shown.text),
             "when": moment(answer.appears_at or answer.received_at),
@@ -155,10 +156,11 @@ class CasePage:
         if case.state == CaseState.IN_REVIEW and written is None:
             return None
         question = case.question.revisions[0].text or ""
+        fresh = cases.fresh_version(self._session, case)
         filled = written or (
             Written(kept.version, kept.text, kept.is_public, kept.title, kept.public_question)
             if kept
-            else Written(0, "", False, excerpt(personal.mask(question), 80), personal.mask(question))
+            else Written(fresh, "", False, excerpt(personal.mask(question), 80), personal.mask(question))
         )
         saved = gettext("Saved %(when)s, %(name)s", when=moment(kept.saved_at), name=kept.account.name) if kept else ""
         key = [self._account.id, case.reference, self._account.fs_uniquifier[:16]]
@@ -166,7 +168,7 @@ class CasePage:
             "action_url": self._url("answer"),
             "autosave_url": self._url("autosave"),
             "key": forms.token(DRAFT_FORM, key),
-            "version": filled.version,
+            "version": filled.version if kept else fresh,
             "text": filled.text,
             "is_public": filled.is_public,
             "title": filled.title,
@@ -196,7 +198,7 @@ class CasePage:
         own = newest.account_id == self._scope.account_id
         return {
             "action_url": self._url("decide"),
-            "n": newest.n,
+            "n": cases.rounds(self._session, self._case),
             "html": markup.paragraphs(newest.text),
             "is_public": is_public,
             "title": asked.revisions[-1].title if asked and is_public else None,
@@ -207,6 +209,18 @@ class CasePage:
             "why_not": gettext("You wrote this answer. Somebody else must approve it.")
             if own
             else gettext("A head of department, the press office or an administrator approves it."),
+        }
+
+    def _returned(self) -> dict[str, Any] | None:
+        """Why the last answer came back, until it is handed over again."""
+        last = next(reversed(self._answers), None)
+        decided = cases.decisions(self._session, last).get(last.revisions[-1].n) if last else None
+        if decided is None or decided.kind != DecisionKind.RETURN:
+            return None
+        return {
+            "html": markup.paragraphs(decided.reason),
+            "who": decided.account.name if decided.account else "",
+            "when": moment(decided.decided_at),
         }
 
     def _classify(self) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ from hub.storage import storage
 from hub.text import excerpt
 from hub.views import labels
 from hub.views.case_page import DRAFT_FORM, CasePage
+from hub.views.errors import respond
 from hub.vocabulary import CaseState, marked
 
 blueprint = Blueprint("cases", __name__)
@@ -33,6 +34,14 @@ FILTERS = {
     "vyrizene": marked("Answered"),
 }
 HALF_A_DAY = 12 * 3600
+LONGEST_FORM = 768 * 1024
+"""Bytes of an answer with its public question, every letter percent-encoded; more than any that would be taken."""
+
+
+@blueprint.url_value_preprocessor
+def _long_texts(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """Before anything reads the form (its token is read first of all): a long answer must reach who gives it back."""
+    request.max_form_memory_size = LONGEST_FORM
 
 
 @blueprint.get("/urad")
@@ -123,7 +132,7 @@ def answer(reference: str) -> BaseResponse | tuple[str, int]:
         state = answers.submit(scope, reference, written, _now())
     except DraftConflict as conflict:
         return _page(reference).render(written=written, conflict=True), conflict.status
-    except (errors.BadInput, errors.Conflict) as problem:
+    except (errors.BadInput, errors.Conflict, errors.TooLarge) as problem:
         return _page(reference).render(written=written, problem=problem), problem.status
     done = (
         gettext("The answer waits for approval by a second person.")
@@ -134,28 +143,49 @@ def answer(reference: str) -> BaseResponse | tuple[str, int]:
     return redirect(url_for(".one", reference=reference), 303)
 
 
+@blueprint.errorhandler(errors.FormExpired)
+def _without_proof(problem: errors.FormExpired) -> Response | tuple[str, int]:
+    """Nothing was done by an answer without its token. Its words come back: into the form, where its key is of this account."""
+    written, account = _written(), current_account()
+    if request.endpoint != "cases.answer" or account is None or not written.text:
+        return respond(problem)
+    reference = str((request.view_args or {})["reference"])
+    try:
+        state = forms.read_token(DRAFT_FORM, request.form.get("key"), longest=HALF_A_DAY)
+        if isinstance(state, list) and state == [account.id, reference, account.fs_uniquifier[:16]]:
+            return _page(reference).render(written=written, problem=problem), problem.status
+    except errors.Problem:
+        pass  # then it is shown, to be copied
+    return _to_copy(reference, written, problem.status)
+
+
+def _to_copy(reference: str, written: Written, status: int) -> tuple[str, int]:
+    parts = [written.title, written.public_question, written.text] if written.is_public else [written.text]
+    text = "\n\n".join(part for part in parts if part)
+    sign_in_url = url_for("security.login", next=url_for(".one", reference=reference))
+    return render_template("cases/kept.html", sign_in_url=sign_in_url, kept=False, text=text), status
+
+
 def _kept(reference: str) -> tuple[str, int]:
     """The session ended in mid-answer: the page's own signed key lets the text be kept as a draft, and nothing else."""
-    sign_in_url = url_for("security.login", next=url_for(".one", reference=reference))
     written = _written()
-    kept = False
     try:
         state = forms.read_token(DRAFT_FORM, request.form.get("key"), longest=HALF_A_DAY)
         scope = _scope_of_key(state, reference)
-        if scope is not None:
-            answers.save(scope, reference, written, _now())
-            kept = True
+        if scope is None:
+            return _to_copy(reference, written, 401)
+        answers.save(scope, reference, written, _now())
     except errors.Problem:
-        kept = False  # then it is shown, to be copied
-    page = render_template("cases/kept.html", sign_in_url=sign_in_url, kept=kept, text="" if kept else written.text)
-    return page, 401
+        return _to_copy(reference, written, 401)
+    sign_in_url = url_for("security.login", next=url_for(".one", reference=reference))
+    return render_template("cases/kept.html", sign_in_url=sign_in_url, kept=True, text=""), 401
 
 
 def _scope_of_key(state: object, reference: str) -> Scope | None:
     """The scope of whoever the page was made for, as it is now; None when the key is another case's or the account is closed."""
     if not (isinstance(state, list) and len(state) == 3 and state[1] == reference):
         return None
-    account = db.session.get(Account, state[0])
+    account = db.session.get(Account, state[0]) if isinstance(state[0], int) else None
     if account is None or not account.active or account.fs_uniquifier[:16] != state[2]:
         return None
     return scope_of(account.id, account.department_id, [role.name for role in account.roles])

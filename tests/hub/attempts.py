@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from hub import invariants
+from tests.hub import allowed_words, attempts_words
 
 NEW_FEEDBACK = (
     "INSERT INTO feedback (source, external_id, rev, digests, touchpoint_id, department_id, questionnaire_id, language,"
@@ -129,6 +130,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         for trigger in invariants.TRIGGERS
         if trigger.event == "TRUNCATE"
     },
+    **attempts_words.BY_TRIGGER,
 }
 
 
@@ -201,6 +203,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "fk_counts_touchpoint_id": (count(touchpoint_id="999"),),
     "fk_counts_department_id": (count(department_id="999"),),
     "fk_counts_level": (count(level="11"), count(question_id="999")),
+    **attempts_words.BY_CONSTRAINT,
 }
 
 
@@ -244,4 +247,5 @@ ALLOWED = {
         " VALUES (99, {now}, 'account', 1, 'act', 'city')",
         1,
     ),
+    **allowed_words.ALLOWED,
 }

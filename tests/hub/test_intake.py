@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from hub.database import db
-from hub.envelopes import Said
+from hub.envelopes import Edited, Said
 from hub.models import Count, Feedback, Rating
 from hub.queries import places, recount
 from hub.steps import intake
@@ -68,8 +68,15 @@ def test_a_sitting_without_ratings_or_with_a_strange_one_is_refused_by_its_recei
 
 
 def test_what_has_no_way_in_yet_is_not_swallowed() -> None:
-    with pytest.raises(NotImplementedError), work(CITIZEN, "test", NOW) as w:
-        intake.record(w.session, [Said("memory:sál", "1", "anna", "Dobrý den")], NOW)
+    with pytest.raises(NotImplementedError, match="Edited"), work(CITIZEN, "test", NOW) as w:
+        intake.record(w.session, [Edited("memory:sál", "1", "Dobrý večer")], NOW)
+
+
+def test_words_come_through_the_same_door_as_a_sitting() -> None:
+    said = Said("memory:sál", "1", "anna", "Dobrý den")
+    with work(CITIZEN, "test", NOW, audited=False) as w:
+        receipts = intake.record(w.session, [said, rated("ridici", 4), said], NOW)
+    assert [receipt.outcome for receipt in receipts] == [Outcome.STORED, Outcome.STORED, Outcome.KNOWN]
 
 
 def test_definitions_are_remembered_for_each_database_and_only_when_published(city: Flask) -> None:

@@ -22,7 +22,7 @@ from flask_migrate import downgrade, upgrade
 from hub import database, invariants, triggers
 from hub.app import create_app
 from hub.database import db
-from hub.models import Feedback, Rating
+from hub.models import Department, Feedback, Rating
 from hub.queries import recount
 from tests.conftest import NOW, test_settings
 from tests.factories import found_city, rate
@@ -30,6 +30,8 @@ from tests.running import TREE, environment
 
 MIGRATIONS = TREE / "migrations"
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
+OF_POSTGRES = "ix_search_entries_words"
+"""The index of search words, which only PostgreSQL has: SQLite has the virtual table search_index in its place."""
 STEPS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
 
 
@@ -82,12 +84,30 @@ def schema(connection: sa.Connection) -> dict[str, Any]:
             "unique": plain(inspector.get_unique_constraints(table)),
             "foreign": plain(inspector.get_foreign_keys(table)),
             "check": plain(inspector.get_check_constraints(table)),
-            "index": plain(inspector.get_indexes(table)),
+            "index": plain([index for index in inspector.get_indexes(table) if index["name"] != OF_POSTGRES]),
         }
-        for table in inspector.get_table_names()
-        if table != "alembic_version"
+        for table in tables_of(connection)
     }
     return {"tables": tables, "triggers": triggers.installed(connection)}
+
+
+def tables_of(connection: sa.Connection) -> set[str]:
+    """The tables of ours that there are: neither Alembic's own nor those SQLite's FTS5 keeps."""
+    tables = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+    return {table for table in tables if database.of_ours(table, "table", None)}
+
+
+def ours(name: str | None, kind: str, parents: object) -> bool:
+    """Whether the models should know of it."""
+    return database.of_ours(name, kind, parents) and name != OF_POSTGRES
+
+
+def search_parts(connection: sa.Connection) -> set[str]:
+    """What there is to search words by: the virtual table with its own, or the GIN index."""
+    if connection.dialect.name == "sqlite":
+        return set(connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE name LIKE 'search_index%'")))
+    of_index = sa.text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE '% USING gin %'")
+    return set(connection.scalars(of_index))
 
 
 def revision(connection: sa.Connection) -> str | None:
@@ -97,9 +117,10 @@ def revision(connection: sa.Connection) -> str | None:
 
 def expected_triggers(connection: sa.Connection) -> set[tuple[str, str]]:
     """(name, table) of what must be there for the tables that exist."""
-    tables = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
-    listed = {(t.name, t.table) for t in invariants.TRIGGERS if t.table in tables}
-    if connection.dialect.name == "postgresql":
+    tables = tables_of(connection)
+    on_server = connection.dialect.name == "postgresql"
+    listed = {(t.name, t.table) for t in invariants.TRIGGERS if t.table in tables and not (t.does and on_server)}
+    if on_server:
         return listed
     guards = {(f"{table}_kinds_{event}", table) for table in tables for event in ("insert", "update")}
     return {pair for pair in listed if not pair[0].endswith("_all")} | guards
@@ -150,7 +171,8 @@ def test_going_down_leaves_no_functions_behind(empty_url: str, tmp_path: Path, e
 
 def test_the_migrated_schema_is_that_of_the_models(app: Flask) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        options = {"compare_type": True, "render_as_batch": True, "include_name": ours}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, db.metadata) == []
 
 
@@ -167,6 +189,101 @@ def test_the_migrated_constraints_and_types_are_those_a_new_schema_would_have(
         of_models = schema(connection)
     with connected(database_url) as connection:
         assert schema(connection) == of_models
+
+
+def test_the_second_step_brings_the_search_and_takes_it_away(empty_url: str, tmp_path: Path) -> None:
+    with app_on(empty_url, tmp_path):
+        for step, there in (("0001", False), ("0002", True), ("0001", False), ("0002", True)):
+            (downgrade if step == "0001" and revision_now() else upgrade)(revision=step)
+            with db.engine.connect() as connection:
+                parts = search_parts(connection)
+            if not there:
+                assert parts == set()
+            elif db.engine.dialect.name == "sqlite":
+                assert {"search_index", "search_index_data"} <= parts
+            else:
+                assert parts == {OF_POSTGRES}
+
+
+FIRST = """
+INSERT INTO city (id, name, is_sample) VALUES (1, 'Havířov', false);
+INSERT INTO departments (id, slug, name, needs_approval) VALUES (1, 'dopravy', 'Doprava', true), (2, 'skol', 'Škol', false);
+INSERT INTO accounts (id, email, name, active, fs_uniquifier, department_id) VALUES (1, 'a@mesto.example', 'A', true, 'u', 1);
+INSERT INTO questionnaires (id, code, version) VALUES (1, 'kiosk', 1);
+INSERT INTO questions (id, questionnaire_id, position, code, kind, scale, texts)
+  VALUES (1, 1, 0, 'visit', 'scale', 'faces5@1', '{}');
+INSERT INTO levels (question_id, level, labels) VALUES (1, 1, '{}'), (1, 2, '{}');
+UPDATE questionnaires SET published_at = '2026-11-18 10:00:00.000000';
+INSERT INTO touchpoints (id, slug, name, place, department_id, questionnaire_id) VALUES (1, 'ridici', 'Průkazy', '', 1, 1);
+INSERT INTO counts (question_id, hour_at, touchpoint_id, department_id, level, day_on, hour, counted, set_aside)
+  VALUES (1, '2026-11-18 10:00:00.000000', 1, 1, 1, '2026-11-18', 11, 300, 0)
+"""
+"""A city of the first step, which knows no keywords."""
+
+SITTINGS = 300
+
+
+def _fill_first() -> None:
+    for statement in FIRST.split(";"):
+        db.session.connection().exec_driver_sql(statement)
+    sitting = (
+        "INSERT INTO feedback (id, source, external_id, rev, digests, touchpoint_id, department_id, questionnaire_id, language,"
+        " standing, hour_at, received_at, time_quality) VALUES (:n, 'kiosk', 'tap ' || :n, 0, '{}', 1, 1, 1, 'cs', 'counted',"
+        " '2026-11-18 10\\:00\\:00.000000', '2026-11-18 10\\:00\\:01.000000', 'exact')"
+    )
+    numbers = [{"n": n} for n in range(1, SITTINGS + 1)]
+    for statement in (sitting, "INSERT INTO ratings (feedback_id, question_id, level) VALUES (:n, 1, 1)"):
+        db.session.execute(sa.text(statement), numbers)
+    db.session.connection().commit()
+    db.session.remove()
+
+
+def _first_rows() -> dict[str, list[str]]:
+    tables = (
+        "city",
+        "departments",
+        "accounts",
+        "questionnaires",
+        "questions",
+        "levels",
+        "touchpoints",
+        "feedback",
+        "ratings",
+        "counts",
+    )
+    without = {"departments": "id, slug, name, needs_approval"}
+    chosen = {table: f"SELECT {without.get(table, '*')} FROM {table}" for table in tables}  # noqa: S608
+    told = {table: sorted(map(repr, db.session.execute(sa.text(query)))) for table, query in chosen.items()}
+    db.session.remove()
+    return told
+
+
+def test_a_database_of_the_first_step_full_of_feedback_upgrades_and_goes_back(empty_url: str, tmp_path: Path) -> None:
+    with app_on(empty_url, tmp_path):
+        upgrade(revision="0001")
+        _fill_first()
+        before = _first_rows()
+        with db.engine.connect() as connection:
+            first = schema(connection)
+        assert len(before["feedback"]) == SITTINGS
+        upgrade(revision="0002")
+        assert _first_rows() == before
+        assert list(db.session.scalars(sa.select(Department.keywords))) == [[], []]
+        with pytest.raises(sa.exc.IntegrityError):
+            db.session.execute(sa.text("DELETE FROM departments WHERE id = 1"))  # its place still hangs on it
+        db.session.rollback()
+        with pytest.raises(sa.exc.IntegrityError, match="an exact time can only be erased"):
+            db.session.execute(sa.text("UPDATE feedback SET received_at = hour_at WHERE id = 2"))
+        db.session.rollback()
+        with pytest.raises(sa.exc.IntegrityError):  # who makes a department says its keywords
+            db.session.execute(
+                sa.text("INSERT INTO departments (id, slug, name, needs_approval) VALUES (9, 'x', 'X', false)")
+            )
+        db.session.remove()
+        downgrade(revision="0001")
+        assert _first_rows() == before
+        with db.engine.connect() as connection:
+            assert schema(connection) == first
 
 
 def test_going_down_and_up_again_with_data_present_ends_with_the_same_schema(database_url: str, tmp_path: Path) -> None:

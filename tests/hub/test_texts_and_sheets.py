@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.sheets import DANGEROUS, csv_file
 from hub.strict_json import loads
-from hub.text import czech_order, one_line
+from hub.text import czech_order, excerpt, one_line, words
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,62 @@ def test_cleaning_a_name_twice_changes_nothing_more(text: str) -> None:
     once = one_line(text)
     assert one_line(once) == once
     once.encode()
+
+
+@pytest.mark.parametrize(
+    ("given_text", "kept"),
+    [
+        ("  Dobrý den,\r\nlampa\rnesvítí. \n", "Dobrý den,\nlampa\nnesvítí."),
+        ("a\n\n\n\n\n\nb", "a\n\n\nb"),
+        ("a\u2028b\u2029c", "a\nb\n\nc"),
+        ("a\tb\x00\x07\x1b\x85c", "a\tbc"),
+        ("a\ud800b\udfffc", "abc"),
+        ("Nesvi\u0301ti\u0301", "Nesvítí"),
+        ("i\x00\u0301", "í"),  # they meet when what stood between them is gone
+        ("\u202eapmal\u202c \u05d0", "\u202eapmal\u202c \u05d0"),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("\x00 \r\n\t\u2029", ""),
+        ("", ""),
+    ],
+)
+def test_words_over_several_lines_are_kept_clean(given_text: str, kept: str) -> None:
+    assert words(given_text) == kept
+
+
+@given(st.text() | st.text("a \n\r\t\u2028\u2029\x00\x1c\u0301\ud800", max_size=30))
+def test_cleaning_words_twice_changes_nothing_more(text: str) -> None:
+    once = words(text)
+    assert words(once) == once
+    assert "\n" * 4 not in once
+    assert not {"\r", "\x00"} & set(once)
+    once.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "beginning"),
+    [
+        (None, 10, ""),
+        ("", 10, ""),
+        ("krátké", 6, "krátké"),
+        ("Dobrý den,\n\nv Dlouhé ulici", 12, "Dobrý den…"),
+        ("Dobrý den, v Dlouhé ulici", 13, "Dobrý den, v…"),
+        ("Dobrý den, v Dlouhé ulici", 14, "Dobrý den, v…"),
+        ("Dobrý den, v Dlouhé ulici", 15, "Dobrý den, v…"),
+        ("jednodlouhéslovo", 5, "jedno…"),
+        ("Lampa – a co dál", 7, "Lampa…"),
+        ("  a\t b\r\nc ", 10, "a b c"),
+    ],
+)
+def test_an_excerpt_ends_between_words(text: str | None, longest: int, beginning: str) -> None:
+    assert excerpt(text, longest) == beginning
+
+
+@given(st.text(), st.integers(1, 50))
+def test_an_excerpt_is_one_short_line_of_the_beginning(text: str, longest: int) -> None:
+    found = excerpt(text, longest)
+    assert len(found) <= longest + 1
+    assert len(found.splitlines()) <= 1 or set(found) & set("\x1c\x1d\x1e\x85\u2028\u2029")
+    assert " ".join(text.split()).startswith(found.removesuffix("…") if len(found) > 1 else "")
 
 
 def test_names_sort_as_in_a_czech_dictionary() -> None:

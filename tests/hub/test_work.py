@@ -100,7 +100,7 @@ def test_an_error_leaves_nothing(app: Flask, statements: list[str]) -> None:
             w.session.add(Department(slug="a", name="A"))
             w.session.flush()
             w.connection.execute(
-                sa.text("INSERT INTO departments (slug, name, needs_approval) VALUES ('b', 'B', false)")
+                sa.text("INSERT INTO departments (slug, name, needs_approval, keywords) VALUES ('b', 'B', false, '[]')")
             )
             w.session.add(Department(slug="c", name="C"))
             raise LookupError

@@ -1,0 +1,160 @@
+"""The published answers over a thousand and over a hundred thousand: lists and search must stay flat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from random import Random
+from urllib.parse import quote
+
+import sqlalchemy as sa
+
+from bench.figures import Asked, Reader, compare
+from bench.numbers import interleave
+from bench.report import Goal, Section, Table
+from bench.serving import Bench
+from hub import database
+from hub.database import table_of
+from hub.models import Conversation, Decision, Department, Message, Revision, SearchEntry
+from hub.stems import index_words
+
+SIZES = (1_000, 100_000)
+QUICK_SIZES = (200, 1_000)
+CHUNK = 5_000
+RARE, COMMON = "kolotoč", "chodník"
+"""A word of ten answers, whatever their number, and one of every third."""
+WORDS = [
+    *("oprava", "silnice", "lampa", "park", "škola", "hřiště", "odpad", "kontejner"),
+    *("parkování", "zeleň", "strom", "lavička", "most", "zastávka", "hluk", "voda"),
+]
+
+
+def fill(url: str, number: int) -> None:
+    """Put so many public questions with their answers into a founded city, with what they are found by."""
+    engine = sa.create_engine(url)
+    database.hook(engine)
+    writer = engine.execution_options(sqlite_begin="IMMEDIATE")
+    random, newest = Random(number), datetime.now(UTC) - timedelta(days=1)
+    with engine.connect() as connection:
+        departments = list(connection.scalars(sa.select(Department.id)))
+        base = 10**7
+    rare = set(range(0, number, max(1, number // 10)))
+    for start in range(0, number, CHUNK):
+        with writer.begin() as into:
+            _put(into, range(start, min(start + CHUNK, number)), number, base, departments, rare, random, newest)
+    _settle(engine)
+
+
+def _settle(engine: sa.Engine) -> None:
+    command = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(command)
+    engine.dispose()
+
+
+def _put(
+    into: sa.Connection,
+    chosen: range,
+    number: int,
+    base: int,
+    departments: Sequence[int],
+    rare: set[int],
+    random: Random,
+    newest: datetime,
+) -> None:
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in ("c", "m", "r", "d", "shown", "s")}
+    for n in chosen:
+        at = newest - timedelta(minutes=5 * (number - n))
+        conversation, question, answer = base + n, base + 2 * n, base + 2 * n + 1
+        words = random.choices(WORDS, k=40) + ([COMMON] if n % 3 == 0 else []) + ([RARE] if n in rare else [])
+        text, title = " ".join(words), f"Dotaz {n}: {words[0]}"
+        rows["c"].append({"id": conversation, "visibility": "public", "began_at": at})
+        for one, kind in ((question, "question"), (answer, "answer")):
+            rows["m"].append(
+                {
+                    "id": one,
+                    "conversation_id": conversation,
+                    "kind": kind,
+                    "department_id": departments[n % len(departments)],
+                    "replies_to_id": question if kind == "answer" else None,
+                    "channel": "desk",
+                    "language": "cs",
+                    "may_publish": False,
+                    "slug": f"dotaz-{n}" if kind == "question" else None,
+                    "received_at": at,
+                }
+            )
+            digest = sha256(str(one).encode()).hexdigest()
+            rows["r"].append(
+                {"message_id": one, "n": 1, "title": title, "text": text, "cause": "derived", "account_id": 1}
+                | {"salt": "0" * 32, "digest": digest, "written_at": at}
+            )
+            rows["d"].append(
+                {"message_id": one, "n": 1, "kind": "approve", "reason": "", "actor_kind": "account", "account_id": 2}
+                | {"decided_at": at}
+            )
+            rows["shown"].append({"key": one, "at": at})
+            rows["s"].append({"message_id": one, "words": " ".join(index_words(f"{title} {text}"))})
+    for name, model in (("c", Conversation), ("m", Message), ("r", Revision), ("d", Decision)):
+        into.execute(sa.insert(table_of(model)), rows[name])
+    messages = table_of(Message)
+    shown = sa.update(messages).where(messages.c.id == sa.bindparam("key"))
+    into.execute(shown.values(shown_n=1, appears_at=sa.bindparam("at")), rows["shown"])
+    into.execute(sa.insert(table_of(SearchEntry)), rows["s"])
+
+
+def answers(bench: Bench) -> Section:
+    """List, second page and searches over both sizes, in turn."""
+    sizes = QUICK_SIZES if bench.quick else SIZES
+    rows: list[Sequence[str]] = []
+    goals: list[Goal] = []
+    for engine in ("SQLite", "PostgreSQL"):
+        with _readers(bench, engine, sizes) as readers:
+            pages = {
+                "list": ["/odpovedi"] * 2,
+                "second page": [_second(reader) for reader in readers],
+                "search for a rare word": [f"/odpovedi?q={quote(RARE)}"] * 2,
+                "search for a common word": [f"/odpovedi?q={quote(COMMON)}"] * 2,
+            }
+            for name, addresses in pages.items():
+                asked = _asking(readers, addresses, bench)
+                row, goal = compare(f"{engine}, {name}", asked)
+                rows.append(row)
+                goals += goal
+    head = ("what", f"{sizes[0]:,} answers: ms", f"{sizes[1]:,} answers: ms", "statements", "ratio of medians")
+    how = (
+        "`/odpovedi` through Flask's test client in this process (no HTTP). Questions and answers of forty words are put into"
+        " the tables directly, each approved and in the search; the rare word is in ten answers, the common one in every"
+        " third. SQL statements are counted by an event of the engine."
+    )
+    return Section("Answers", how, [Table(head, rows)], goals)
+
+
+@contextmanager
+def _readers(bench: Bench, engine: str, sizes: Sequence[int]) -> Iterator[list[Reader]]:
+    readers = []
+    with ExitStack() as stack:
+        for size in sizes:
+            town = bench.town(engine, f"answers-{size}")
+            fill(town.url, size)
+            readers.append(Reader(town))
+            stack.callback(readers[-1].close)
+        yield readers
+
+
+def _second(reader: Reader) -> str:
+    page = reader.read("/odpovedi")
+    start = page.index('href="/odpovedi?od=') + len('href="')
+    return page[start : page.index('"', start)]
+
+
+def _asking(readers: Sequence[Reader], addresses: Sequence[str], bench: Bench) -> tuple[list[Asked], list[Asked]]:
+    def asking(reader: Reader, address: str) -> Callable[[], Asked]:
+        return lambda: reader.ask(address)
+
+    runs = [asking(reader, address) for reader, address in zip(readers, addresses, strict=True)]
+    interleave(2, runs)
+    results = interleave(3 if bench.quick else 40, runs)
+    return results[0], results[1]

@@ -1,0 +1,30 @@
+"""The invariants that only the database can hold, as conditions under which a statement is refused; see `triggers`.
+
+Each is one line of SQL that both engines understand, and says in plain words why it refused.
+"""
+
+from hub.invariants.duty import DUTY
+from hub.invariants.feedback import FEEDBACK
+from hub.invariants.going_out import GOING_OUT
+from hub.invariants.trigger import Trigger
+from hub.invariants.words import WORDS
+
+__all__ = ["TRIGGERS", "Trigger"]
+
+NEVER_EMPTIED = (
+    "audit_entries", "questionnaires", "questions", "levels", "feedback", "ratings", "counts", "conversations", "messages",
+    "revisions", "decisions", "attachments", "origins", "cases", "case_notes", "deadline_rules", "subscriptions",
+    "dispatches", "deliveries", "delivery_parts",
+)  # fmt: skip
+
+TRIGGERS = (
+    *WORDS,
+    *DUTY,
+    *GOING_OUT,
+    *FEEDBACK,
+    # PostgreSQL empties a table without asking the triggers of its rows (a TRUNCATE … CASCADE of what they refer to, too).
+    *(
+        Trigger(f"{table}_all", table, "TRUNCATE", "true", f"{table}: never emptied as a whole")
+        for table in NEVER_EMPTIED
+    ),
+)

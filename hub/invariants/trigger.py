@@ -1,0 +1,31 @@
+"""One invariant, and the conditions that several of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Refuse `event` (UPDATE, DELETE, INSERT or TRUNCATE) on `table` when `when` holds; `old` and `new` are the rows.
+
+    `sqlite` says the same as `when` in SQLite's words where the two engines have none in common. With `does`, nothing is
+    refused: the statement is run beside, on SQLite alone.
+    """
+
+    name: str
+    table: str
+    event: str
+    when: str
+    message: str
+    sqlite: str = ""
+    does: str = ""
+
+
+def changed(*names: str) -> str:
+    """The condition that any of these columns changes. (IS DISTINCT FROM is new in SQLite 3.39, which Debian 12 has.)"""
+    return " OR ".join(f"old.{name} IS DISTINCT FROM new.{name}" for name in names)
+
+
+LATEST = "(SELECT d.kind FROM decisions d WHERE d.message_id = {message} AND d.n = {n} ORDER BY d.id DESC LIMIT 1)"
+NOT_SHOWABLE = "COALESCE(" + LATEST + ", 'none') NOT IN ('approve', 'restore')"

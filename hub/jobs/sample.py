@@ -1,0 +1,71 @@
+"""Questions and answers of the demo city, through the same doors as real ones."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime, timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub import cityfile
+from hub.actions import answers, asking
+from hub.actions.answers import Written
+from hub.database import db
+from hub.envelopes import Said
+from hub.models import Account, Case
+from hub.rules.access import Scope, scope_of
+
+QUESTIONS = Path(cityfile.__file__).parent / "demo" / "questions.toml"
+SOURCE = "web:demo"
+
+
+def fill(now: datetime) -> None:
+    """Ask and answer them, in the order in which that would have been. A second time changes nothing."""
+    with QUESTIONS.open("rb") as file:
+        questions = tomllib.load(file)["questions"]
+    for number, question in sorted(enumerate(questions), key=lambda one: -int(one[1]["days_ago"])):
+        _fill_one(str(number), question, now)
+
+
+def _fill_one(name: str, question: dict[str, Any], now: datetime) -> None:
+    came = now - timedelta(days=question["days_ago"])
+    said = Said(
+        source=SOURCE,
+        external_id=name,
+        sender=question.get("email", ""),
+        text=question["text"],
+        reply_channel="email",
+        language=question.get("language", "cs"),
+        may_publish=question["consent"],
+    )
+    asked = asking.ask(said, token_urlsafe(32), came)
+    case = db.session.get_one(Case, asked.receipt.about)
+    reference, is_new = case.reference, case.state == "new"
+    if not is_new or "by" not in question:
+        return
+    scope = _scope(question["by"])
+    if "draft" in question:
+        answers.save(scope, reference, Written(0, question["draft"]), came + timedelta(days=1))
+        return
+    written = Written(
+        0,
+        question["answer"],
+        "title" in question,
+        question.get("title", ""),
+        question.get("public_question", ""),
+    )
+    answered = came + timedelta(days=question["after"])
+    answers.submit(scope, reference, written, answered)
+    if "approved_by" in question:
+        answers.decide(_scope(question["approved_by"]), reference, 1, True, "", answered + timedelta(hours=3))
+
+
+def _scope(email: str) -> Scope:
+    account = db.session.scalars(sa.select(Account).where(Account.email == email)).one()
+    scope = scope_of(account.id, account.department_id, [role.name for role in account.roles])
+    if scope is None:
+        raise LookupError(email)
+    return scope

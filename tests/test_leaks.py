@@ -1,0 +1,375 @@
+"""A test of the house: whatever the public may not see is on no public page, under no address, found by no search.
+
+Each item that is not public has words of its own. A new public address needs its row in ROUTES.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from hub.actions import answers, cases
+from hub.actions.answers import Written
+from hub.database import db
+from hub.models import Message, Revision
+from hub.signin import AREA
+from hub.steps import words
+from hub.vocabulary import ActorKind, DecisionKind
+from hub.work import Actor, Work, work
+from tests import desks
+from tests.desks import Towns
+from tests.running import TREE
+
+PUBLIC = "verejna"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question with its answer. `seal` is in all its words, `bait` too; searches are for the bait, so a seal is a leak."""
+
+    name: str
+    reference: str
+    slug: str = ""
+
+    @property
+    def bait(self) -> str:
+        return bait(self.name)
+
+    @property
+    def seal(self) -> str:
+        return seal(self.name)
+
+
+def bait(name: str) -> str:
+    return f"vabnicka{name}"
+
+
+def seal(name: str) -> str:
+    return f"pecet{name}"
+
+
+def text(name: str) -> str:
+    return f"{seal(name).capitalize()} {bait(name)}"
+
+
+def submitted(app: Flask, name: str, public: bool = True, department: str = "dopravy", who: str = desks.A) -> str:
+    reference = desks.asked(app, f"Ptám se: {text(name)}", email=f"{seal(name)}@seznam.example", department=department)
+    with app.app_context():
+        said = Written(0, f"Odpověď: {text(name)}", public, f"Název {text(name)}", f"Otázka {text(name)}")
+        answers.submit(desks.scope(who), reference, said, datetime.now(UTC))
+    return reference
+
+
+def waiting(app: Flask, name: str) -> str:
+    return submitted(app, name, department="kancelar", who=desks.OFFICE)
+
+
+def private(app: Flask, name: str) -> str:
+    return submitted(app, name, public=False)
+
+
+def unanswered(app: Flask, name: str) -> str:
+    reference = desks.asked(app, text(name))
+    with app.app_context():
+        answers.save(
+            desks.scope(desks.A), reference, Written(0, text(name), True, text(name), text(name)), datetime.now(UTC)
+        )
+        cases.note(desks.scope(desks.A), reference, text(name), datetime.now(UTC))
+    return reference
+
+
+def withdrawn(app: Flask, name: str) -> str:
+    reference = submitted(app, name)
+    with app.app_context():
+        answers.withdraw(desks.scope(desks.A), reference, datetime.now(UTC))
+    return reference
+
+
+def returned(app: Flask, name: str) -> str:
+    reference = waiting(app, name)
+    with app.app_context():
+        answers.decide(desks.scope(desks.PRESS), reference, 1, False, text(name), datetime.now(UTC))
+    return reference
+
+
+def changed(app: Flask, reference: str, change: Callable[[Work, Message, Actor, datetime], None]) -> str:
+    """Do this to the public question and the public answer of a case."""
+    with app.app_context():
+        now = datetime.now(UTC)
+        press = Actor(ActorKind.ACCOUNT, desks.scope(desks.PRESS).account_id)
+        with work(press, "change", now) as w:
+            for message in public_messages(reference):
+                change(w, message, press, now)
+    return reference
+
+
+def public_messages(reference: str) -> list[Message]:
+    case = desks.case_of(db.session(), reference)
+    asked = db.session.scalars(sa.select(Message).where(Message.derived_from_id == case.question_id)).one()
+    replies = db.session.scalars(sa.select(Message).where(Message.replies_to_id == asked.id))
+    return [asked, *replies]
+
+
+def decided(kind: DecisionKind) -> Callable[[Work, Message, Actor, datetime], None]:
+    def decide(w: Work, message: Message, actor: Actor, now: datetime) -> None:
+        words.decide(w.session, message, 1, kind, actor, now)
+
+    return decide
+
+
+def hidden(app: Flask, name: str) -> str:
+    return changed(app, submitted(app, name), decided(DecisionKind.HIDE))
+
+
+def hidden_question(app: Flask, name: str) -> str:
+    reference = submitted(app, name)
+
+    def hide(w: Work, message: Message, actor: Actor, now: datetime) -> None:
+        if message.kind == "question":
+            words.decide(w.session, message, 1, DecisionKind.HIDE, actor, now)
+
+    return changed(app, reference, hide)
+
+
+def rejected(app: Flask, name: str) -> str:
+    return changed(app, waiting(app, name), decided(DecisionKind.REJECT))
+
+
+def rejected_after_all(app: Flask, name: str) -> str:
+    return changed(app, submitted(app, name), decided(DecisionKind.REJECT))
+
+
+def scheduled(app: Flask, name: str) -> str:
+    def plan(w: Work, message: Message, _actor: Actor, now: datetime) -> None:
+        message.publish_at = now + timedelta(days=1)
+
+    return changed(app, waiting(app, name), plan)
+
+
+def approved_and_scheduled(app: Flask, name: str) -> str:
+    def plan(w: Work, message: Message, actor: Actor, now: datetime) -> None:
+        words.decide(w.session, message, 1, DecisionKind.APPROVE, actor, now)
+        message.publish_at = now + timedelta(days=1)
+
+    return changed(app, waiting(app, name), plan)
+
+
+def appearing_tomorrow(app: Flask, name: str) -> str:
+    def show(w: Work, message: Message, actor: Actor, now: datetime) -> None:
+        words.decide(w.session, message, 1, DecisionKind.APPROVE, actor, now)
+        words.show(w.session, message, 1, now + timedelta(days=1))
+
+    return changed(app, waiting(app, name), show)
+
+
+def left_without_its_search_entry(app: Flask, name: str) -> str:
+    """Its time is over; what finds it was left behind by mistake."""
+
+    def leave(w: Work, message: Message, _actor: Actor, now: datetime) -> None:
+        message.leaves_at = now
+
+    return changed(app, submitted(app, name), leave)
+
+
+def erased(app: Flask, name: str) -> str:
+    def erase(w: Work, message: Message, _actor: Actor, now: datetime) -> None:
+        gone = {"text": None, "title": None, "summary": None, "salt": None, "erased_at": now}
+        w.session.execute(sa.update(Revision).where(Revision.message_id == message.id).values(**gone))
+
+    return changed(app, submitted(app, name), erase)
+
+
+NOT_PUBLIC: tuple[Callable[[Flask, str], str], ...] = (
+    waiting, private, unanswered, withdrawn, returned, hidden, hidden_question, rejected, rejected_after_all, scheduled,
+    approved_and_scheduled, appearing_tomorrow, left_without_its_search_entry, erased,
+)  # fmt: skip
+
+
+@dataclass
+class House:
+    """A town with one public item and one of each that is not."""
+
+    app: Flask
+    public: Item
+    others: list[Item] = field(default_factory=list)
+
+    @property
+    def slugs(self) -> list[str]:
+        return [item.slug for item in [self.public, *self.others] if item.slug]
+
+
+@pytest.fixture(scope="module")
+def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Towns]:
+    yield from desks.towns(request, tmp_path_factory.mktemp("towns"))
+
+
+@pytest.fixture(scope="module")
+def houses_of_items() -> dict[str, House]:
+    return {}
+
+
+@pytest.fixture
+def full(towns: Towns, engine: str, houses_of_items: dict[str, House]) -> House:
+    if engine not in houses_of_items:
+        app = towns(engine)
+        house = House(app, item(app, PUBLIC, submitted(app, PUBLIC)))
+        for make in NOT_PUBLIC:
+            name = make.__name__.replace("_", "")
+            house.others.append(item(app, name, make(app, name)))
+        for n in range(25):  # a second page of the list
+            desks.published(app, "Výplň.", f"Výplň {n}", now=datetime.now(UTC) - timedelta(days=1))
+        houses_of_items[engine] = house
+    return houses_of_items[engine]
+
+
+def item(app: Flask, name: str, reference: str) -> Item:
+    with app.app_context():
+        case = desks.case_of(db.session(), reference)
+        slug = db.session.scalar(sa.select(Message.slug).where(Message.derived_from_id == case.question_id))
+    return Item(name, reference, slug or "")
+
+
+def kiosk(path: str) -> Callable[[House], list[str]]:
+    return lambda house: [path.replace("<slug>", slug) for slug in ["ridici", *house.slugs]]
+
+
+def lists(house: House) -> list[str]:
+    """The list page by page, and a search for each item."""
+    found, path = [], "/odpovedi"
+    while path:
+        found.append(path)
+        path = desks.next_page(desks.public_page(house.app, path))
+    assert len(found) > 1
+    searches = [f"/odpovedi?q={one.bait}" for one in [house.public, *house.others]]
+    starts = ["/odpovedi?od=9999999999.000000-1", "/odpovedi?q=otazka&od=99999999999"]
+    return [*found, *searches, *starts, "/odpovedi?q=odpoved", "/odpovedi?q=nazev"]
+
+
+def pages(house: House) -> list[str]:
+    every = [f"/odpovedi/{slug}{ending}" for slug in house.slugs for ending in ("", ".json", ".atom", ".txt")]
+    return [*every, *(f"/odpovedi/{one.reference}" for one in house.others)]
+
+
+def followed(house: House) -> list[str]:
+    """The public item's own link; of the others what somebody could guess."""
+    guessed = [guess for one in house.others for guess in (one.reference, one.slug or "x", "tajny-odkaz-" + "0" * 32)]
+    return [f"/sledovani/{one}" for one in [desks.secrets[house.public.reference], *guessed]]
+
+
+ROUTES: dict[str, Callable[[House], list[str]]] = {
+    "/": lambda _: ["/", f"/?q={bait('hidden')}"],
+    "/zdravi": lambda _: ["/zdravi"],
+    "/favicon.ico": lambda _: ["/favicon.ico"],
+    "/static/<path:filename>": lambda _: ["/static/hub.css"],
+    "/static/kiosk/<path:filename>": lambda _: ["/static/kiosk/kiosk.css"],
+    "/kiosk/<slug>": kiosk("/kiosk/<slug>"),
+    "/kiosk/<slug>/duvod": kiosk("/kiosk/<slug>/duvod"),
+    "/kiosk/<slug>/zmenit": kiosk("/kiosk/<slug>/zmenit"),
+    "/kiosk/<slug>/dekujeme": kiosk("/kiosk/<slug>/dekujeme"),
+    "/napiste-nam": lambda _: ["/napiste-nam"],
+    "/odpovedi": lists,
+    "/odpovedi/<slug>": pages,
+    "/sledovani/<secret>": followed,
+}
+"""Every address of GET outside the office → how to ask for it in each way that could show an item."""
+
+SHOWS = {"/", "/odpovedi", "/odpovedi/<slug>", "/sledovani/<secret>"}
+"""Addresses that show the public item. (A test that looks where nothing is shown would prove nothing.)"""
+
+
+def test_every_public_address_has_its_row(towns: Towns) -> None:
+    rules = [rule for rule in towns("sqlite").url_map.iter_rules() if "GET" in (rule.methods or set())]
+    assert {rule.rule for rule in rules if not rule.rule.startswith(AREA)} == set(ROUTES)
+
+
+def test_what_is_not_public_is_nowhere(full: House, subtests: pytest.Subtests) -> None:
+    client = full.app.test_client()
+    for rule, paths in ROUTES.items():
+        shown = ""
+        for path in paths(full):
+            for prefix in ("", "/en", "/uk"):
+                answer = client.get(prefix + path, buffered=True)
+                assert answer.status_code < 500, prefix + path
+                whole = f"{answer.headers}\n{answer.get_data(as_text=True)}".casefold()
+                for slug in full.slugs:
+                    if slug in path:  # what one asks by is said back
+                        whole = whole.replace(slug, "")
+                shown += whole
+                with subtests.test(prefix + path):
+                    assert [one.name for one in full.others if one.seal in whole] == []
+                if rule == "/odpovedi" and any(one.bait in path for one in full.others):
+                    assert 'class="finds"' not in whole, path
+        assert (full.public.seal in shown) == (rule in SHOWS), rule
+
+
+def test_a_search_finds_the_public_item_alone(full: House) -> None:
+    page = desks.public_page(full.app, q="otázka název")
+    found = re.findall(r'href="/odpovedi/([^"?]+)"', page)
+    assert found == [full.public.slug]
+
+
+def test_an_address_of_what_is_not_public_is_like_one_that_never_was(full: House) -> None:
+    client = full.app.test_client()
+
+    def refusal(slug: str) -> str:
+        answer = client.get(f"/odpovedi/{slug}")
+        assert answer.status_code == 404, slug
+        return re.sub(rf'{slug}|[0-9a-f]{{16}}|nonce-?[\w="-]+', "", answer.get_data(as_text=True))
+
+    slugs = [one.slug for one in full.others if one.slug]
+    assert len(slugs) >= 10
+    assert {refusal(slug) for slug in slugs} == {refusal("nikdy-nebylo-abcdef")}
+
+
+# The one expression
+
+TIMES = {"shown_n", "appears_at", "leaves_at"}
+ALLOWED: dict[str, set[str]] = {
+    "hub/actions/answers.py": {"withdraw"},  # takes away what still stands, hidden or not
+    "hub/queries/published.py": {
+        "newest",
+        "_key",
+        "_items",
+        "by_slug",
+    },  # the place in a list; the words that are shown
+    "hub/steps/answering.py": {"_undecided", "write_private", "write_public"},  # whether to go on with a message
+    "hub/steps/words.py": {"show", "_index", "_shown_words"},  # sets them; the words that are shown
+    "hub/views/asking.py": {"_followed", "_words"},  # private answers, for their own citizen
+    "hub/views/case_page.py": {"render", "_revision", "_answer"},  # private answers and since when, in the office
+}
+"""File → the functions that compare them for another purpose than to decide what is public, and for which."""
+
+
+def compared(path: Path) -> Iterator[str]:
+    """The functions of a file in which one of these columns is compared, or asked whether it is NULL."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for node in ast.walk(function):
+            parts: list[ast.expr] = []
+            if isinstance(node, ast.Compare):
+                parts = [node.left, *node.comparators]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                parts = [node.func.value]
+            elif isinstance(node, ast.BoolOp):
+                parts = node.values
+            elif isinstance(node, ast.UnaryOp | ast.If | ast.IfExp):
+                parts = [node.operand if isinstance(node, ast.UnaryOp) else node.test]
+            if any(isinstance(part, ast.Attribute) and part.attr in TIMES for part in parts):
+                yield function.name
+
+
+def test_what_is_public_is_decided_by_one_expression() -> None:
+    files = [file for folder in ("hub", "kiosk", "channels") for file in (TREE / folder).rglob("*.py")]
+    found = {str(file.relative_to(TREE)): set(compared(file)) for file in files}
+    found = {file: names for file, names in found.items() if names and file != "hub/queries/visibility.py"}
+    assert found == ALLOWED
