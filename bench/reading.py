@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from random import Random
 from urllib.parse import quote
@@ -54,6 +55,11 @@ def _settle(engine: sa.Engine) -> None:
     engine.dispose()
 
 
+@cache
+def _forms(word: str) -> list[str]:
+    return index_words(word)
+
+
 def _put(
     into: sa.Connection,
     chosen: range,
@@ -70,6 +76,7 @@ def _put(
         conversation, question, answer = base + n, base + 2 * n, base + 2 * n + 1
         words = random.choices(WORDS, k=40) + ([COMMON] if n % 3 == 0 else []) + ([RARE] if n in rare else [])
         text, title = " ".join(words), f"Dotaz {n}: {words[0]}"
+        found_by = " ".join(dict.fromkeys(form for word in ("Dotaz", str(n), *words) for form in _forms(word)))
         rows["c"].append({"id": conversation, "visibility": "public", "began_at": at})
         for one, kind in ((question, "question"), (answer, "answer")):
             rows["m"].append(
@@ -96,7 +103,7 @@ def _put(
                 | {"decided_at": at}
             )
             rows["shown"].append({"key": one, "at": at})
-            rows["s"].append({"message_id": one, "words": " ".join(index_words(f"{title} {text}"))})
+            rows["s"].append({"message_id": one, "words": found_by})
     for name, model in (("c", Conversation), ("m", Message), ("r", Revision), ("d", Decision)):
         into.execute(sa.insert(table_of(model)), rows[name])
     messages = table_of(Message)

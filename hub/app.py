@@ -26,11 +26,19 @@ from hub.queries import places
 from hub.room import MenuItem, Room
 from hub.steps.deliveries import DELIVER, EXPAND
 from hub.strict_json import StrictJSON
-from hub.views import answers, asking, cases, errors, figures, outbox, public
+from hub.views import answering, answers, asking, cases, errors, figures, outbox, public
 from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
 
 TREE = Path(__file__).parent.parent
 LONGEST_BODY = 1024 * 1024
+PAGES = (
+    figures.blueprint,
+    asking.blueprint,
+    answers.blueprint,
+    cases.blueprint,
+    answering.blueprint,
+    outbox.blueprint,
+)
 MENU = (
     MenuItem(marked("Write to us"), "asking.form", staff=False),
     MenuItem(marked("Answers"), "answers.newest", staff=False),
@@ -88,7 +96,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         },
         TRUSTED_HOSTS=list(settings.hosts),
         MAX_CONTENT_LENGTH=LONGEST_BODY,
-        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
         MAX_FORM_PARTS=100,
         TESTING=settings.mode == "test",
         PROPAGATE_EXCEPTIONS=False,
@@ -182,7 +190,7 @@ def _languages(app: Flask, rooms: list[Room]) -> None:
 def _open(app: Flask, rooms: list[Room]) -> None:
     app.extensions["hub_rooms"] = rooms
     app.register_blueprint(public.blueprint)
-    for blueprint in (figures.blueprint, asking.blueprint, answers.blueprint, cases.blueprint, outbox.blueprint):
+    for blueprint in PAGES:
         app.register_blueprint(blueprint)
     for room in rooms:
         for blueprint in room.blueprints:

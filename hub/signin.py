@@ -48,7 +48,7 @@ PEPPER = "ozvena"
 ADDRESSES = 10
 """From how many addresses at full speed one account may be tried."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-KEEPS_WORDS = frozenset({"cases.answer", "cases.autosave"})
+KEEPS_WORDS = frozenset({"answering.answer", "answering.autosave"})
 """Endpoints that take a form without its token when nobody is signed in, and then trust nothing but the signed key in it.
 
 The token went with the session, and so would the words somebody wrote for an hour. No session, no cookie to ride on: what

@@ -128,7 +128,7 @@ CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.IN_PROGRESS: frozenset({CaseState.IN_REVIEW, CaseState.ANSWERED, CaseState.CLOSED}),
     CaseState.IN_REVIEW: frozenset({CaseState.IN_PROGRESS, CaseState.ANSWERED}),
     CaseState.ANSWERED: frozenset({CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.CLOSED}),
-    CaseState.CLOSED: frozenset({CaseState.IN_PROGRESS}),
+    CaseState.CLOSED: frozenset({CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.ANSWERED}),
 }
 """State → the states a case may go to from there."""
 
@@ -172,7 +172,7 @@ class Trouble(StrEnum):
     ANSWER_LOST = "answer_lost"
     WORKER_LOST = "worker_lost"
     TOO_LATE = "too_late"
-    NO_CHANNEL = "no_channel"
+    UNWRITTEN = "unwritten"
     NOT_SHOWN = "not_shown"
     FAULT = "fault"
 

@@ -121,6 +121,15 @@ class Post:
         assert scope
         answers.submit(scope, reference, Written(0, text, public, "Chodník", "Kdy bude chodník?"), self.now)
 
+    def withdraw(self) -> None:
+        """The administrator takes the last public answer away."""
+        account = db.session.scalars(sa.select(Account).where(Account.email == "spravce@mesto.example")).one()
+        scope = scope_of(account.id, None, ["administrator"])
+        reference = db.session.scalar(sa.select(Case.reference).order_by(Case.id.desc()).limit(1))
+        assert scope
+        assert reference
+        answers.withdraw(scope, reference, self.now)
+
     def letters(self, **where: object) -> list[Delivery]:
         """The letters, the oldest first, as they are now."""
         db.session.rollback()

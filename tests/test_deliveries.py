@@ -17,7 +17,8 @@ from channels.memory import LIMITS
 from config import Settings
 from hub import queue
 from hub.actions import deliveries, dispatches
-from hub.actions.deliveries import Claimed, Turn
+from hub.actions import letters as acts
+from hub.actions.deliveries import Begun, Claimed, Sender, Turn
 from hub.app import create_app
 from hub.channel import Later, Refused, Uncertain, Unreachable
 from hub.database import db
@@ -64,12 +65,16 @@ def mailing(settings: Settings, smtp: SmtpServer) -> Iterator[Post]:
         db.engine.dispose()
 
 
+def sender(holder: str, channel: Moody) -> Sender:
+    return Sender("memory", holder, channel.limits, LEASE)
+
+
 def claim(holder: str, post: Post, channel: Moody) -> Turn:
-    return deliveries.claim("memory", holder, channel.limits, LEASE, post.clock.now())
+    return deliveries.claim(sender(holder, channel), post.clock.now())
 
 
-def begin(one: Claimed, post: Post, channel: Moody) -> bool:
-    return deliveries.proceed(None, one, channel.limits, LEASE, post.clock.now())
+def begin(holder: str, one: Claimed, post: Post, channel: Moody) -> bool:
+    return deliveries.proceed(sender(holder, channel), None, one, post.clock.now()) is Begun.YES
 
 
 def plain(mail: Mail) -> str:
@@ -83,13 +88,14 @@ def test_a_question_brings_a_receipt_and_its_answer_a_letter_that_replies_to_it(
 ) -> None:
     reference = mailing.ask("jana@seznam.example", "Kdy opravíte <chodník>?", "email")
     assert mailing.run() == 1
-    mailing.answer(reference, "Příští týden.\n\nS pozdravem")
+    mailing.answer(reference, "<Příští týden.>\n\nS pozdravem")
     assert mailing.run() == 1
     receipt, answer = smtp.wait_for(2)
     assert receipt["Message-ID"] != answer["Message-ID"]
     assert receipt["In-Reply-To"] is None
     assert answer["In-Reply-To"] == answer["References"] == receipt["Message-ID"]
-    for mail, words in ((receipt, "Kdy opravíte <chodník>?"), (answer, "Příští týden.")):
+    assert "chodník" not in plain(receipt)  # anybody may have typed that address
+    for mail, words in ((receipt, reference), (answer, "<Příští týden.>")):
         assert mail.recipient == "jana@seznam.example"
         assert reference in mail["Subject"]
         assert mail.get_content_type() == "multipart/alternative"
@@ -293,7 +299,7 @@ def test_a_person_thinks_better_of_a_refused_address(post: Post, moody: Moody) -
     moody.moods["anna"] = [Refused("invalid")]
     post.ask("anna")
     post.run()
-    deliveries.resolve(1, post.letters()[0].id, "again", post.now)
+    acts.resolve(1, post.letters()[0].id, "again", post.now)
     assert post.run() == 1
     assert post.letters()[0].address.state == "active"
 
@@ -303,17 +309,17 @@ def test_a_verdict_needs_a_letter_in_trouble_and_a_word_we_know(post: Post) -> N
     post.run()
     (letter,) = post.letters()
     with pytest.raises(BadInput):
-        deliveries.resolve(1, letter.id, "forget", post.now)
+        acts.resolve(1, letter.id, "forget", post.now)
     with pytest.raises(NotFound):
-        deliveries.resolve(1, letter.id + 1, "seen", post.now)
+        acts.resolve(1, letter.id + 1, "seen", post.now)
     with pytest.raises(Conflict):
-        deliveries.resolve(1, letter.id, "again", post.now)
+        acts.resolve(1, letter.id, "again", post.now)
 
 
 def test_a_letter_whose_worker_died_between_sending_and_noting_it_is_unknown(post: Post, moody: Moody) -> None:
     post.ask("anna")
     (one,) = claim("dead", post, moody).letters
-    assert begin(one, post, moody)
+    assert begin("dead", one, post, moody)
     post.run()
     assert post.states() == ["claimed"]
     post.pass_(seconds=61)
@@ -338,31 +344,33 @@ def test_a_letter_whose_worker_died_before_beginning_goes_once(post: Post, moody
 def test_a_worker_that_was_thought_dead_may_still_say_that_it_was_sent(post: Post, moody: Moody) -> None:
     post.ask("anna")
     (one,) = claim("slow", post, moody).letters
-    begin(one, post, moody)
+    begin("slow", one, post, moody)
     post.pass_(seconds=61)
     post.run()
-    sent = deliveries.Result(one, "memory", DeliveryState.SENT, ((1, "x"),))
-    deliveries.proceed(sent, None, moody.limits, LEASE, post.now)
+    sent = deliveries.Result(one, DeliveryState.SENT, ((1, "x"),))
+    assert deliveries.proceed(sender("slow", moody), sent, None, post.now) is Begun.LOST
     assert post.states() == ["sent"]
 
 
-def test_of_two_senders_that_both_hold_a_letter_one_may_send_it(post: Post, moody: Moody) -> None:
+def test_a_slow_sender_that_lost_its_channel_begins_nothing_more(post: Post, moody: Moody) -> None:
     for n in range(8):
         post.ask(f"clovek{n}")
     slow = claim("slow", post, moody).letters
     post.pass_(seconds=61)
     fast = claim("fast", post, moody).letters
     assert {one.id for one in slow} == {one.id for one in fast}
-    begun: list[int] = []
+    began: dict[str, list[int]] = {"slow": [], "fast": []}
     start = Barrier(2)
 
-    def sender(mine: tuple[Claimed, ...]) -> None:
+    def send(holder: str, mine: tuple[Claimed, ...]) -> None:
         with post.app.app_context():
             start.wait()
-            begun.extend(one.id for one in mine if begin(one, post, moody))
+            began[holder] = [one.id for one in mine if begin(holder, one, post, moody)]
 
-    in_threads([lambda: sender(slow), lambda: sender(fast)])
-    assert sorted(begun) == [one.id for one in slow]
+    in_threads([lambda: send("slow", slow), lambda: send("fast", fast)])
+    assert began == {"slow": [], "fast": [one.id for one in slow]}
+    deliveries.give_back(sender("slow", moody), fast, post.now)
+    assert set(post.states()) == {"claimed"}
 
 
 def in_threads(runs: list[Callable[[], object]]) -> None:
@@ -406,7 +414,7 @@ def test_one_address_gets_one_letter_in_a_pass(post: Post, moody: Moody) -> None
         post.ask("anna")
     post.ask("bedřich")
     assert [one.address for one in claim("me", post, moody).letters] == ["anna", "bedřich"]
-    deliveries.release("memory", "me", post.now)
+    deliveries.release(sender("me", moody), post.now)
     post.pass_(seconds=61)
     assert post.run() == 4
 
@@ -442,7 +450,7 @@ def test_a_slow_channel_writes_to_one_address_as_seldom_as_it_may(post: Post, mo
     post.ask("bedřich")
     began = post.now
     assert len(claim("me", post, moody).letters) == 2
-    deliveries.release("memory", "me", post.now)
+    deliveries.release(sender("me", moody), post.now)
     post.pass_(seconds=61)
     began = post.now
     assert post.run() == 4
@@ -460,16 +468,19 @@ def test_a_slow_channel_writes_to_one_address_as_seldom_as_it_may(post: Post, mo
 
 
 def test_a_long_text_goes_in_parts_and_a_retry_continues_after_the_last(post: Post, moody: Moody) -> None:
+    reference = post.ask("anna")
+    post.run()
+    moody.went.clear()
     moody.limits = replace(LIMITS, characters=100)
-    post.ask("anna", " ".join(f"slovo{n}" for n in range(60)))
+    post.answer(reference, " ".join(f"slovo{n}" for n in range(60)))
     moody.moods["anna"] = [None, None, Later(timedelta(seconds=1))]
     post.run()
-    (letter,) = post.letters()
+    (letter,) = post.letters(letter="answer")
     assert letter.state == "retry"
     assert len(moody.went) == 2
     post.pass_(hours=1)
     post.run()
-    (letter,) = post.letters()
+    (letter,) = post.letters(letter="answer")
     assert (letter.state, letter.attempts) == ("sent", 2)
     assert [part.position for part in letter.parts] == list(range(1, len(moody.went) + 1))
     assert len({one.delivery for one in moody.went}) == len(moody.went) > 4
@@ -513,7 +524,7 @@ def test_an_answer_that_was_hidden_cannot_be_sent_again_by_hand(post: Post, mood
     post.run()
     hide(db.session.scalars(sa.select(Message).where(Message.kind == "answer")).one(), post)
     with pytest.raises(Conflict):
-        deliveries.resolve(1, post.letters()[-1].id, "again", post.now)
+        acts.resolve(1, post.letters()[-1].id, "again", post.now)
     assert post.states() == ["sent", "unknown"]
 
 
@@ -585,3 +596,69 @@ def test_every_part_that_went_is_noted_under_its_outside_name(post: Post, moody:
     post.run()
     assert db.session.scalars(sa.select(DeliveryPart.sent_as)).all() == list(moody.sent)
     assert db.session.scalar(sa.select(Delivery.sent_at)) is not None
+
+
+def test_a_letter_that_was_put_off_is_not_overtaken_by_a_later_one(post: Post, moody: Moody) -> None:
+    moody.moods["anna"] = [Later(timedelta(minutes=10))]
+    first = post.ask("anna")
+    post.run()
+    second = post.ask("anna")
+    post.ask("bedřich")
+    assert post.run() == 1
+    post.pass_(minutes=11)
+    assert post.run() == 2
+    assert [one.address for one in moody.went] == ["bedřich", "anna", "anna"]
+    assert [reference in one.text for one, reference in zip(moody.went[1:], (first, second), strict=True)] == [True] * 2
+
+
+class Occupied(Moody):
+    """A channel that, when it has sent something, finds the database taken by somebody else."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(secret="x")
+        self._engine = sa.create_engine(url, poolclass=sa.pool.NullPool, isolation_level="AUTOCOMMIT")
+        self._other: sa.Connection | None = None
+
+    def send(self, outgoing: Outgoing) -> str:
+        sent_as = super().send(outgoing)
+        self._other = self._engine.connect()
+        if self._engine.dialect.name == "sqlite":
+            self._other.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            self._other.exec_driver_sql("BEGIN")
+            self._other.exec_driver_sql("LOCK TABLE channel_states IN EXCLUSIVE MODE")
+        return sent_as
+
+    def leave(self) -> None:
+        """Whoever had it is done."""
+        if self._other is not None:
+            self._other.exec_driver_sql("ROLLBACK")
+            self._other.close()
+            self._other = None
+
+
+def test_what_was_sent_is_written_down_although_the_database_was_taken(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = Occupied(post.app.config["SQLALCHEMY_DATABASE_URI"])
+    post.app.extensions["hub_channels"] = {"memory": channel}
+    monkeypatch.setattr(post.clock, "rest", lambda _seconds: channel.leave())
+    post.ask("anna")
+    assert post.run() == 1
+    assert post.states() == ["sent"]
+
+
+@pytest.mark.parametrize("taken", ["withdrawn", "hidden"])
+def test_an_announcement_of_what_was_taken_away_is_not_sent(post: Post, moody: Moody, taken: str) -> None:
+    post.subscribe(["anna"])
+    dispatch = post.announce()
+    dispatches.expand(dispatch.id, post.now)
+    if taken == "withdrawn":
+        post.withdraw()
+    else:
+        decision = {"message_id": dispatch.message_id, "n": dispatch.n, "kind": "hide", "reason": "", "rule": "test@1"}
+        db.session.execute(sa.insert(Decision).values(actor_kind="system", decided_at=post.now, **decision))
+        db.session.commit()
+    assert post.run() == 0
+    assert moody.went == []
+    assert [(one.state, one.problem) for one in post.letters(letter="announcement")] == [("cancelled", "not_shown")]

@@ -249,7 +249,11 @@ def test_a_case_of_another_department_is_nowhere_to_be_found(
         with subtests.test(f"{method} {path}"):
             data = {**form, "csrf_token": token} if method == "POST" else None
             answer = stranger.client.open(path, method=method, data=data, buffered=True)
-            assert_refused(answer, 404)
+            if path.endswith("/odpoved"):  # whoever had it open, and lost it to another department, keeps the words
+                assert answer.status_code == 404
+                assert "Cizí odpověď." in answer.get_data(as_text=True)
+            else:
+                assert_refused(answer, 404)
             elsewhere = stranger.client.open(path.replace(reference, "K7M-3PX-9"), method=method, data=data)
             assert elsewhere.status_code == 404
             assert "dopravu" not in answer.get_data(as_text=True)

@@ -46,6 +46,7 @@ ROUTES = {
     "/urad/pripady/<reference>/prilohy/<int:position>": "a file that came with it",
     "/urad/pripady/<reference>/schvaleni": "approved or returned",
     "/urad/pripady/<reference>/stazeni": "no longer public",
+    "/urad/pripady/<reference>/uzavreni": "it needs no answer",
     "/urad/pripady/<reference>/zarazeni": "its department and legal kind",
     "/urad/prihlaseni": "sign-in",
     "/urad/spokojenost": "the figures",

@@ -66,6 +66,7 @@ ROUTES = {
     "/urad/pripady/<reference>/prilohy/<int:position>": STAFF,
     "/urad/pripady/<reference>/schvaleni": STAFF,
     "/urad/pripady/<reference>/stazeni": STAFF,
+    "/urad/pripady/<reference>/uzavreni": STAFF,
     "/urad/pripady/<reference>/zarazeni": STAFF,
     "/urad/spokojenost": STAFF,
     "/urad/spokojenost.csv": STAFF,

@@ -34,14 +34,14 @@ class Written:
     public_question: str = ""
 
     def cleaned(self) -> Written:
-        """The same, safe to store; cut to the longest that is kept, so that a draft is never refused."""
-        return Written(
-            self.version,
-            clean(self.text)[:LONGEST],
-            self.is_public,
-            one_line(self.title)[:LONGEST_TITLE],
-            clean(self.public_question)[:LONGEST_QUESTION],
+        """The same, safe to store. Raises TooLarge: nothing of it is ever cut off silently."""
+        plain = Written(
+            self.version, clean(self.text), self.is_public, one_line(self.title), clean(self.public_question)
         )
+        lengths = ((plain.text, LONGEST), (plain.title, LONGEST_TITLE), (plain.public_question, LONGEST_QUESTION))
+        if any(len(text) > longest for text, longest in lengths):
+            raise errors.TooLarge(marked("The text is too long to be kept. Shorten it; nothing was saved."))
+        return plain
 
 
 class DraftConflict(errors.Conflict):
@@ -53,10 +53,11 @@ class DraftConflict(errors.Conflict):
 
 
 def save(scope: Scope, reference: str, written: Written, now: datetime) -> int:
-    """Keep the draft; returns its new version. Raises DraftConflict, and Conflict while an answer waits for approval."""
+    """Keep the draft; returns its new version. Raises TooLarge, DraftConflict, and Conflict while an answer waits for approval."""
+    plain = written.cleaned()
     with work(_actor(scope), "save a draft", now, audited=False) as w:
         case = cases.find(w.session, scope, reference, to_change=True)
-        return _save(w, scope, case, written.cleaned(), now)
+        return _save(w, scope, case, plain, now)
 
 
 def _save(w: Work, scope: Scope, case: Case, written: Written, now: datetime) -> int:
@@ -106,7 +107,7 @@ def submit(scope: Scope, reference: str, written: Written, now: datetime) -> Cas
         w.about(case)
         if _was_sent(w.session, case, plain, scope):
             return CaseState(case.state)
-        _check(case, written, plain)
+        _check(case, plain)
         _save(w, scope, case, plain, now)
         if case.state in {CaseState.ANSWERED, CaseState.CLOSED}:  # it is answered once more
             answering.move(case, CaseState.IN_PROGRESS)
@@ -133,18 +134,18 @@ def _was_sent(session: Session, case: Case, written: Written, scope: Scope) -> b
     if case.state == CaseState.ANSWERED and written.version >= cases.fresh_version(session, case):
         return False
     newest, public = last.revisions[-1], cases.public_of(session, last)
-    along = public.revisions[-1] if public else None
-    title = along.title if along and along.written_at >= newest.written_at else None
-    return (newest.account_id, newest.text, title) == (
+    asked = cases.public_of(session, case.question) if public else None
+    along = asked.revisions[-1] if asked else None
+    was_public = along is not None and along.written_at >= newest.written_at
+    published = (along.title, along.text) if along is not None and was_public else (None, None)
+    return (newest.account_id, newest.text, *published) == (
         scope.account_id,
         written.text,
-        written.title if written.is_public else None,
+        *((written.title, written.public_question) if written.is_public else (None, None)),
     )
 
 
-def _check(case: Case, given: Written, written: Written) -> None:
-    if len(clean(given.text)) > LONGEST or len(clean(given.public_question)) > LONGEST_QUESTION:
-        raise errors.TooLarge  # a draft is cut, an answer never
+def _check(case: Case, written: Written) -> None:
     if not written.text:
         raise errors.BadInput(marked("Write the answer before you send it."))
     if written.is_public and not case.question.may_publish:
@@ -194,6 +195,8 @@ def withdraw(scope: Scope, reference: str, now: datetime) -> None:
     with work(_actor(scope), "withdraw a public answer", now) as w:
         case = cases.find(w.session, scope, reference, to_change=True)
         w.about(case)
+        if case.state == CaseState.IN_REVIEW:
+            raise errors.Conflict(marked("An answer waits for approval. Approve or return it first, then withdraw."))
         asked = cases.public_of(w.session, case.question)
         answered = [cases.public_of(w.session, answer) for answer in cases.answers(w.session, case)]
         for message in (asked, *answered):

@@ -10,7 +10,7 @@ from hub import errors
 from hub.models import CaseNote, Department
 from hub.queries import cases
 from hub.rules.access import Scope
-from hub.steps import hearing
+from hub.steps import answering, hearing
 from hub.text import one_line
 from hub.text import words as clean
 from hub.vocabulary import ActorKind, CaseState, LegalKind, marked
@@ -50,11 +50,27 @@ def classify(scope: Scope, reference: str, department: str, kind: str, now: date
 
 def note(scope: Scope, reference: str, text: str, now: datetime) -> None:
     """Add an internal note. Raises BadInput."""
-    plain = clean(text)
-    if not plain or len(plain) > LONGEST_NOTE:
-        raise errors.BadInput(marked("Write a note of at most 5000 characters."))
+    plain = _note_of(text)
     actor = Actor(ActorKind.ACCOUNT, scope.account_id)
     with work(actor, "note", now) as w:
         case = cases.find(w.session, scope, reference, to_change=True)
         w.session.add(CaseNote(case_id=case.id, account_id=scope.account_id, text=plain, written_at=now))
         w.about(case)
+
+
+def close(scope: Scope, reference: str, reason: str, now: datetime) -> None:
+    """End a case without (another) answer; why stands in a note. Answering it later opens it again. Raises BadInput, Conflict."""
+    plain = _note_of(reason)
+    actor = Actor(ActorKind.ACCOUNT, scope.account_id)
+    with work(actor, "close a case", now) as w:
+        case = cases.find(w.session, scope, reference, to_change=True)
+        answering.move(case, CaseState.ANSWERED if case.answered_at else CaseState.CLOSED)
+        w.session.add(CaseNote(case_id=case.id, account_id=scope.account_id, text=plain, written_at=now))
+        w.about(case)
+
+
+def _note_of(text: str) -> str:
+    plain = clean(text)
+    if not plain or len(plain) > LONGEST_NOTE:
+        raise errors.BadInput(marked("Write a note of at most 5000 characters."))
+    return plain

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from hub import database, errors
+from hub import database
 from hub.channel import Limits
-from hub.database import table_of
+from hub.database import Instant, table_of
 from hub.models import Address, ChannelState, Contact, Delivery, DeliveryPart
 from hub.queries import visibility
 from hub.rules import pauses
-from hub.steps import deliveries as outbox
 from hub.steps import links
-from hub.vocabulary import ActorKind, AddressState, DeliveryState, Lane, Letter, Trouble, marked
-from hub.work import SYSTEM, Actor, Work, work
+from hub.vocabulary import AddressState, DeliveryState, Lane, Letter, Trouble
+from hub.work import SYSTEM, Work, work
 
 deliveries = table_of(Delivery)
 parts = table_of(DeliveryPart)
@@ -58,6 +58,16 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Whoever sends on a channel for the time of a lease: `holder` is its name, of which there is no other."""
+
+    channel: str
+    holder: str
+    limits: Limits
+    lease: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What a sender has to do now: these letters; or nothing before so many seconds, for the channel's limits; or nothing at all.
 
@@ -74,7 +84,6 @@ class Result:
     """What became of sending: the new state, the outside ids of parts sent by now, when to come again."""
 
     delivery: Claimed
-    channel: str
     state: DeliveryState
     sent_as: tuple[tuple[int, str], ...] = ()
     problem: Trouble | None = None
@@ -82,46 +91,55 @@ class Result:
     address_state: AddressState | None = None
 
 
-def claim(channel: str, holder: str, limits: Limits, lease: timedelta, now: datetime) -> Turn:
+class Begun(StrEnum):
+    """Whether the next letter may be sent: yes; not this one; or none any more, for another sender has the channel."""
+
+    YES = "yes"
+    NOT_THIS = "not_this"
+    LOST = "lost"
+
+
+def claim(sender: Sender, now: datetime) -> Turn:
     """Some due letters of a channel, prompt ones first, one to an address. None when none is due, or another has the channel."""
     with work(SYSTEM, "claim letters", now, audited=False) as w:
-        if not _lead(w.connection, channel, holder, limits, lease, now):
+        if not _lead(w.connection, sender, now):
             return Turn()
-        _take_over(w.connection, channel, now)
-        state = w.connection.execute(sa.select(states).where(states.c.channel == channel)).one()
+        _take_over(w.connection, sender.channel, now)
+        of_channel = states.c.channel == sender.channel
+        state = w.connection.execute(sa.select(states).where(of_channel)).one()
         if state.paused_until is not None and state.paused_until > now:
             return Turn()
-        refilled = max(0.0, (now - state.refilled_at).total_seconds()) * limits.per_second
-        tokens = min(_burst(limits), state.tokens + refilled)
+        since = min(state.refilled_at, now)  # the clock may have been set back
+        refilled = (now - since).total_seconds() * sender.limits.per_second
+        tokens = min(_burst(sender.limits), state.tokens + refilled)
         room = min(CHUNK, int(tokens))
-        due = _due(w.connection, channel, max(room, 1), now)
+        due = _due(w.connection, sender.channel, max(room, 1), now)
         if not due:
-            return Turn(wait=_until_free(w.connection, channel, limits, now))
-        if room < 1:
-            return Turn(wait=(1 - tokens) / limits.per_second)
+            return Turn(wait=_until_free(w.connection, sender, now))
+        taken = due if room else []
+        w.connection.execute(sa.update(states).where(of_channel).values(tokens=tokens - len(taken), refilled_at=now))
+        if not taken:
+            return Turn(wait=(1 - tokens) / sender.limits.per_second)
+        mine = sa.and_(deliveries.c.id.in_([one.id for one in taken]), deliveries.c.state.in_(DUE))
         w.connection.execute(
-            sa.update(states).where(states.c.channel == channel).values(tokens=tokens - len(due), refilled_at=now)
+            sa.update(deliveries).where(mine).values(state=DeliveryState.CLAIMED, claimed_until=now + sender.lease)
         )
-        mine = sa.and_(deliveries.c.id.in_([one.id for one in due]), deliveries.c.state.in_(DUE))
-        w.connection.execute(
-            sa.update(deliveries).where(mine).values(state=DeliveryState.CLAIMED, claimed_until=now + lease)
-        )
-        return Turn(tuple(due), failures=state.failures)
+        return Turn(tuple(taken), failures=state.failures)
 
 
 def _burst(limits: Limits) -> float:
     return max(limits.per_second, 1.0)
 
 
-def _until_free(connection: Connection, channel: str, limits: Limits, now: datetime) -> float | None:
+def _until_free(connection: Connection, sender: Sender, now: datetime) -> float | None:
     """Seconds until the first address that has something due may be written to again."""
-    if limits.per_address_per_second >= RARELY:
+    if sender.limits.per_address_per_second >= RARELY:
         return None
     until = connection.scalar(
         sa.select(sa.func.min(addresses.c.busy_until))
         .join(deliveries, deliveries.c.address_id == addresses.c.id)
         .where(
-            deliveries.c.channel == channel,
+            deliveries.c.channel == sender.channel,
             deliveries.c.state.in_(DUE),
             deliveries.c.next_at <= now,
             addresses.c.busy_until > now,
@@ -130,23 +148,42 @@ def _until_free(connection: Connection, channel: str, limits: Limits, now: datet
     return None if until is None else float((until - now).total_seconds())
 
 
-def _lead(connection: Connection, channel: str, holder: str, limits: Limits, lease: timedelta, now: datetime) -> bool:
+def _lead(connection: Connection, sender: Sender, now: datetime) -> bool:
+    until = now + sender.lease
     row = {
-        "channel": channel,
-        "holder": holder,
-        "leased_until": now + lease,
-        "tokens": _burst(limits),
+        "channel": sender.channel,
+        "holder": sender.holder,
+        "leased_until": until,
+        "tokens": _burst(sender.limits),
         "refilled_at": now,
         "failures": 0,
     }
-    free = sa.or_(states.c.leased_until < now, states.c.holder == holder, states.c.holder.is_(None))
-    return database.claim(connection, states, row, ("channel",), {"holder": holder, "leased_until": now + lease}, free)
+    free = sa.or_(
+        states.c.leased_until < now,
+        states.c.leased_until > now + 2 * sender.lease,  # taken when the clock was wrong
+        states.c.holder == sender.holder,
+        states.c.holder.is_(None),
+    )
+    return database.claim(connection, states, row, ("channel",), {"holder": sender.holder, "leased_until": until}, free)
 
 
-def release(channel: str, holder: str, now: datetime) -> None:
+KEEP_LEAD = (
+    sa.update(states)
+    .where(states.c.channel == sa.bindparam("its_channel"), states.c.holder == sa.bindparam("its_holder"))
+    .values(leased_until=sa.bindparam("until"))
+)
+
+
+def _leads_still(connection: Connection, sender: Sender, now: datetime) -> bool:
+    """Whether the channel is still this sender's; then it is so for another lease. Asked first: claiming locks in this order."""
+    mine = {"its_channel": sender.channel, "its_holder": sender.holder, "until": now + sender.lease}
+    return connection.execute(KEEP_LEAD, mine).rowcount == 1
+
+
+def release(sender: Sender, now: datetime) -> None:
     """Let another sender have the channel at once."""
     with work(SYSTEM, "release a channel", now, audited=False) as w:
-        mine = sa.and_(states.c.channel == channel, states.c.holder == holder)
+        mine = sa.and_(states.c.channel == sender.channel, states.c.holder == sender.holder)
         w.connection.execute(sa.update(states).where(mine).values(holder=None, leased_until=now))
 
 
@@ -163,7 +200,8 @@ def _take_over(connection: Connection, channel: str, now: datetime) -> None:
         .where(left, deliveries.c.began_at.is_not(None))
         .values(state=DeliveryState.UNKNOWN, problem=Trouble.WORKER_LOST, **free)
     )
-    connection.execute(sa.update(deliveries).where(left).values(state=DeliveryState.QUEUED, **free))
+    rest = deliveries.c.began_at.is_(None)
+    connection.execute(sa.update(deliveries).where(left, rest).values(state=DeliveryState.QUEUED, **free))
 
 
 def _due(connection: Connection, channel: str, most: int, now: datetime) -> list[Claimed]:
@@ -193,6 +231,7 @@ def _due(connection: Connection, channel: str, most: int, now: datetime) -> list
                 deliveries.c.state.in_(DUE),
                 deliveries.c.next_at <= now,
                 sa.or_(addresses.c.busy_until.is_(None), addresses.c.busy_until <= now),
+                sa.true() if lane is Lane.BULK else ~_behind().exists(),
             )
             .order_by(deliveries.c.next_at, deliveries.c.id)
             .limit(most)
@@ -202,36 +241,46 @@ def _due(connection: Connection, channel: str, most: int, now: datetime) -> list
     return list(found.values())[:most]
 
 
+def _behind() -> sa.Select[int]:
+    """A letter to the same address that was written before and is not settled: an answer must not overtake another."""
+    earlier = deliveries.alias("earlier")
+    return sa.select(earlier.c.id).where(
+        earlier.c.address_id == deliveries.c.address_id,
+        earlier.c.lane == Lane.PROMPT.value,
+        earlier.c.state.in_([*DUE, DeliveryState.CLAIMED.value]),
+        earlier.c.id < deliveries.c.id,
+    )
+
+
 def proceed(
-    done: Result | None,
-    begun: Claimed | None,
-    limits: Limits,
-    lease: timedelta,
-    now: datetime,
-    link: tuple[int, str] | None = None,
-) -> bool:
+    sender: Sender, done: Result | None, begun: Claimed | None, now: datetime, link: tuple[int, str] | None = None
+) -> Begun:
     """Settle one letter and begin the next, in one commit. `link` is (case, secret) of a link that the next will carry.
 
-    False: the next is not ours any more or must not be sent (another worker took it over, its address or approval has gone).
+    Nothing is begun by a sender that lost its channel, or when the address or the approval has gone.
     """
     with work(SYSTEM, "send", now, audited=False) as w:
+        leads = _leads_still(w.connection, sender, now)
         if done is not None:
-            _settle(w, done, limits, now)
+            _settle(w, sender, done, now)
+        if not leads:
+            return Begun.LOST
         if begun is None:
-            return True
-        values = {
+            return Begun.YES
+        values: dict[str, object] = {
             "its_id": begun.id,
             "its_address": begun.address_id,
-            "its_message": begun.message_id,
-            "its_n": begun.n,
+            "now": now,
+            "until": now + sender.lease,
         }
-        begin = BEGIN_RECEIPT if begun.letter == Letter.RECEIPT else BEGIN
-        if w.connection.execute(begin, {**values, "now": now, "until": now + lease}).rowcount != 1:
-            _put_aside(w.connection, begun)
-            return False
+        if begun.letter != Letter.RECEIPT:
+            values |= {"its_message": begun.message_id, "its_n": begun.n}
+        if w.connection.execute(BEGIN[Letter(begun.letter)], values).rowcount != 1:
+            _put_aside(w.connection, begun, now)
+            return Begun.NOT_THIS
         if link is not None:
             links.keep(w.session, link[0], link[1], now)
-        return True
+        return Begun.YES
 
 
 def _waiting(row_id: int | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
@@ -254,9 +303,14 @@ def _begin() -> sa.Update:
 
 
 # Made once: to build them takes longer than to run them.
-BEGIN_RECEIPT = _begin()
-BEGIN = BEGIN_RECEIPT.where(visibility.approved(sa.bindparam("its_message"), sa.bindparam("its_n")))
-NOTE_PARTS = sa.insert(parts)
+BEGIN = {
+    letter: _begin().where(
+        visibility.may_be_sent(
+            letter, sa.bindparam("its_message"), sa.bindparam("its_n"), sa.bindparam("now", type_=Instant())
+        )
+    )
+    for letter in Letter
+}
 NOTE_SENT = (
     sa.update(deliveries)
     .where(
@@ -268,27 +322,22 @@ NOTE_SENT = (
 )
 
 
-def _put_aside(connection: Connection, begun: Claimed) -> None:
-    """Say why a letter did not begin: its address takes no mail any more, or its revision is no longer approved."""
+def _put_aside(connection: Connection, begun: Claimed, now: datetime) -> None:
+    """Say why a letter did not begin: its address takes no mail any more, or its words may not go out any more."""
     state = connection.scalar(sa.select(addresses.c.state).where(addresses.c.id == begun.address_id))
     values: dict[str, object] = {"state": DeliveryState.CANCELLED, "problem": Trouble.NOT_SHOWN}
     if state != AddressState.ACTIVE:
         values = {"state": DeliveryState.SKIPPED, "problem": Trouble.ADDRESS_NOT_ACTIVE}
-    elif begun.letter == Letter.RECEIPT or _is_approved(connection, begun.message_id, begun.n):
+    elif connection.scalar(sa.select(visibility.sendable(Letter(begun.letter), begun.message_id, begun.n, now))):
         return  # another sender has it
     connection.execute(sa.update(deliveries).where(_waiting(begun.id)).values(claimed_until=None, **values))
 
 
-def _is_approved(connection: Connection, message_id: int, n: int) -> bool:
-    return bool(connection.scalar(sa.select(visibility.approved(sa.literal(message_id), sa.literal(n)))))
-
-
-def _settle(w: Work, done: Result, limits: Limits, now: datetime) -> None:
+def _settle(w: Work, sender: Sender, done: Result, now: datetime) -> None:
     connection, row_id = w.connection, done.delivery.id
     if done.sent_as:
-        connection.execute(
-            NOTE_PARTS, [{"delivery_id": row_id, "position": n, "sent_as": sent} for n, sent in done.sent_as]
-        )
+        rows = [{"delivery_id": row_id, "position": n, "sent_as": sent} for n, sent in done.sent_as]
+        database.insert_new(connection, parts, rows, ("delivery_id", "position"), ("position",))
     if done.state is DeliveryState.SENT:
         connection.execute(NOTE_SENT, {"its_id": row_id, "now": now})
     else:
@@ -300,20 +349,20 @@ def _settle(w: Work, done: Result, limits: Limits, now: datetime) -> None:
     of_address: dict[str, object] = {}
     if done.address_state is not None and done.address_state != AddressState.ACTIVE:
         of_address["state"] = done.address_state
-    if limits.per_address_per_second < RARELY:
-        of_address["busy_until"] = now + timedelta(seconds=1 / limits.per_address_per_second)
+    if (slow := sender.limits.per_address_per_second) < RARELY:
+        of_address["busy_until"] = now + timedelta(seconds=1 / slow)
     if of_address:
         connection.execute(sa.update(addresses).where(addresses.c.id == done.delivery.address_id).values(**of_address))
     if len(done.sent_as) > 1:  # one was counted when it was claimed
-        of_channel = sa.update(states).where(states.c.channel == done.channel)
+        of_channel = sa.update(states).where(states.c.channel == sender.channel)
         connection.execute(of_channel.values(tokens=states.c.tokens - (len(done.sent_as) - 1)))
 
 
-def give_back(claimed: Sequence[Claimed], now: datetime) -> None:
+def give_back(sender: Sender, claimed: Sequence[Claimed], now: datetime) -> None:
     """Letters that were claimed and not begun are due again."""
-    if not claimed:
-        return
     with work(SYSTEM, "give letters back", now, audited=False) as w:
+        if not claimed or not _leads_still(w.connection, sender, now):
+            return
         mine = sa.and_(
             deliveries.c.id.in_([one.id for one in claimed]),
             deliveries.c.state == DeliveryState.CLAIMED,
@@ -322,45 +371,18 @@ def give_back(claimed: Sequence[Claimed], now: datetime) -> None:
         w.connection.execute(sa.update(deliveries).where(mine).values(state=DeliveryState.QUEUED, claimed_until=None))
 
 
-def pause(channel: str, now: datetime) -> datetime:
+def pause(sender: Sender, now: datetime) -> datetime:
     """Nothing of this channel can be sent now; each time in a row the pause is longer. Returns its end."""
     with work(SYSTEM, "pause a channel", now, audited=False) as w:
-        of_channel = states.c.channel == channel
-        failures = w.connection.scalar(sa.select(states.c.failures).where(of_channel)) or 0
+        mine = sa.and_(states.c.channel == sender.channel, states.c.holder == sender.holder)
+        failures = w.connection.scalar(sa.select(states.c.failures).where(mine)) or 0
         until = now + pauses.of_channel(failures)
-        w.connection.execute(sa.update(states).where(of_channel).values(failures=failures + 1, paused_until=until))
+        w.connection.execute(sa.update(states).where(mine).values(failures=failures + 1, paused_until=until))
         return until
 
 
-def answers_again(channel: str, now: datetime) -> None:
+def answers_again(sender: Sender, now: datetime) -> None:
     """The channel works: no pause, and the next one will be short."""
     with work(SYSTEM, "resume a channel", now, audited=False) as w:
-        well = sa.update(states).where(states.c.channel == channel, states.c.failures > 0)
+        well = sa.update(states).where(states.c.channel == sender.channel, states.c.failures > 0)
         w.connection.execute(well.values(failures=0, paused_until=None))
-
-
-def resolve(account_id: int, delivery_id: int, verdict: str, now: datetime) -> None:
-    """A person has looked at a letter that did not surely go: it `arrived`, goes `again` (as a copy), or stays as it is (`seen`).
-
-    Raises BadInput, NotFound, Conflict.
-    """
-    if verdict not in {"arrived", "again", "seen"}:
-        raise errors.BadInput
-    with work(Actor(ActorKind.ACCOUNT, account_id), f"letter {verdict}", now) as w:
-        one = w.session.get(Delivery, delivery_id)
-        if one is None:
-            raise errors.NotFound
-        w.about(one)
-        if one.seen_at is not None or one.state not in {DeliveryState.UNKNOWN, DeliveryState.FAILED}:
-            raise errors.Conflict(marked("This letter was settled meanwhile."))
-        one.seen_at = now
-        if verdict == "arrived":
-            one.state, one.sent_at = DeliveryState.SENT, now
-        elif verdict == "again":
-            one.state = DeliveryState.FAILED
-            if one.address.state == AddressState.INVALID:
-                one.address.state = AddressState.ACTIVE  # a person thinks better of it
-            letter = Letter(one.letter)
-            if letter is not Letter.RECEIPT and not _is_approved(w.connection, one.message_id, one.n):
-                raise errors.Conflict(marked("This letter was settled meanwhile."))  # what it says was taken back
-            outbox.queue(w.session, one.message, one.n, one.address, letter, now, copy=one.copy + 1)

@@ -22,7 +22,7 @@ def expand(dispatch_id: int, now: datetime) -> int:
     """Make the next deliveries of an announcement; returns how many of its audience have none yet. Bears any number of workers."""
     with work(SYSTEM, "expand an announcement", now, audited=False) as w:
         dispatch = w.session.scalar(row_lock(sa.select(Dispatch).where(Dispatch.id == dispatch_id)))
-        if dispatch is None or dispatch.expanded >= dispatch.audience:
+        if dispatch is None or dispatch.finished_at is not None:
             return 0
         ids = (
             sa.select(Subscription.id)
@@ -32,12 +32,15 @@ def expand(dispatch_id: int, now: datetime) -> int:
             .subquery()
         )
         number, last = w.connection.execute(sa.select(sa.func.count(), sa.func.max(ids.c.id))).one()
-        if not number:  # rows that were there are gone; the announcement must not wait for them for ever
+        if not number:  # somebody left in the very moment it was counted: nobody is to be waited for any more
+            dispatch.finished_at = now
             return 0
         rows = chosen(dispatch, last, now)
         w.connection.execute(sa.insert(deliveries).from_select(COLUMNS, rows, include_defaults=False))
         dispatch.cursor = last
         dispatch.expanded += number
+        if dispatch.expanded == dispatch.audience:
+            dispatch.finished_at = now
         return int(dispatch.audience - dispatch.expanded)
 
 

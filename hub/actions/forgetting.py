@@ -7,10 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hub.database import table_of
-from hub.models import Feedback
+from hub.models import Feedback, FollowLink
 from hub.work import SYSTEM, work
 
 feedback = table_of(Feedback)
+links = table_of(FollowLink)
 
 
 def exact_times(received_before: datetime, at_most: int, now: datetime) -> int:
@@ -23,3 +24,10 @@ def exact_times(received_before: datetime, at_most: int, now: datetime) -> int:
             .values(received_at=None, occurred_at=None)
         )
         return int(w.connection.execute(change).rowcount)
+
+
+def follow_links(at_most: int, now: datetime) -> int:
+    """Delete at most so many secret links that have ended; returns how many."""
+    ended = sa.select(links.c.digest).where(links.c.expires_at < now).limit(at_most)
+    with work(SYSTEM, "forget follow links", now) as w:
+        return int(w.connection.execute(sa.delete(links).where(links.c.digest.in_(ended.scalar_subquery()))).rowcount)

@@ -14,9 +14,9 @@ from flask import current_app
 
 from hub import logs, queue
 from hub.actions import deliveries, dispatches
-from hub.actions.deliveries import Claimed, Result
+from hub.actions.deliveries import Begun, Claimed, Result, Sender
 from hub.channel import Channel, Later, Refused, Uncertain, Unreachable
-from hub.database import db
+from hub.database import db, problem_of
 from hub.jobs.letters import Composed, Desk
 from hub.queries import letters
 from hub.rules import pauses
@@ -34,6 +34,10 @@ shorter breath would be missed for seconds, a longer spell too.
 
 PATIENCE = 5.0
 """Seconds a sender waits for its channel's limits; for longer ones it leaves, and the sweep calls it again."""
+
+
+SETTLING = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between tries to write down what became of a letter; together less than any lease."""
 
 
 class Clock:
@@ -95,9 +99,8 @@ class _Sender:
 
     def __init__(self, channel: Channel, clock: Clock) -> None:
         self._channel, self._clock = channel, clock
-        self._name = channel.name
-        self._lease = timedelta(seconds=current_app.config["HUB"].lease)
-        self._holder = token_hex(16)
+        lease = timedelta(seconds=current_app.config["HUB"].lease)
+        self._me = Sender(channel.name, token_hex(16), channel.limits, lease)
         self._desk = Desk(db.session(), channel.limits.characters)
         self._sent = 0
 
@@ -106,44 +109,49 @@ class _Sender:
         now = self._clock.now
         try:
             while not queue.is_ending():
-                turn = deliveries.claim(self._name, self._holder, self._channel.limits, self._lease, now())
+                turn = deliveries.claim(self._me, now())
                 if turn.letters:
                     if not self._work_through(turn.letters):
                         break
                     if turn.failures:
-                        deliveries.answers_again(self._name, now())
+                        deliveries.answers_again(self._me, now())
                 elif turn.wait is not None and turn.wait <= PATIENCE:
                     self._clock.rest(turn.wait + 0.001)
                 else:
                     break
         finally:
             self._channel.close()
-            deliveries.release(self._name, self._holder, now())
+            deliveries.release(self._me, now())
         return self._sent
 
     def _work_through(self, claimed: Sequence[Claimed]) -> bool:
-        """Send these; one commit settles a letter and begins the next. False: the channel cannot be reached."""
+        """Send these; one commit settles a letter and begins the next. False: no more can be sent here now."""
         done: Result | None = None
         for n, one in enumerate(claimed):
             if queue.is_ending():
                 self._proceed(done, None, None)
-                deliveries.give_back(claimed[n:], self._clock.now())
-                return True
+                deliveries.give_back(self._me, claimed[n:], self._clock.now())
+                return False
             letter = self._compose(one)
-            began = self._proceed(done, one, letter)
+            begun = self._proceed(done, one, letter)
             done = None
-            if not began:
+            if begun is Begun.LOST:
+                return False
+            if begun is Begun.NOT_THIS:
                 continue
             try:
                 done = self._send(one, letter)
             except Unreachable:
-                until = deliveries.pause(self._name, self._clock.now())
-                self._proceed(self._put_off(one, Trouble.UNREACHABLE, until), None, None)
-                deliveries.give_back(claimed[n + 1 :], self._clock.now())
-                log.warning("channel cannot be reached", channel=self._name)
+                self._rest_of(one, claimed[n + 1 :])
                 return False
-        self._proceed(done, None, None)
-        return True
+        return done is None or self._proceed(done, None, None) is not Begun.LOST
+
+    def _rest_of(self, one: Claimed, rest: Sequence[Claimed]) -> None:
+        """Nothing can be sent for a while: this letter was not, and those behind it were not begun."""
+        until = deliveries.pause(self._me, self._clock.now())
+        self._proceed(self._put_off(one, Trouble.UNREACHABLE, until), None, None)
+        deliveries.give_back(self._me, rest, self._clock.now())
+        log.warning("channel cannot be reached", channel=self._me.channel)
 
     def _compose(self, one: Claimed) -> Composed | Trouble:
         """The letter, or why there is none: a letter that cannot be written must not stop those behind it."""
@@ -153,19 +161,27 @@ class _Sender:
             raise
         except Exception as error:
             logs.unexpected(error)
-            return Trouble.FAULT
+            return Trouble.UNWRITTEN
 
-    def _proceed(self, done: Result | None, begun: Claimed | None, letter: Composed | Trouble | None) -> bool:
-        if done is None and begun is None:
-            return False
+    def _proceed(self, done: Result | None, begun: Claimed | None, letter: Composed | Trouble | None) -> Begun:
+        """Settle and begin. What was sent must not be forgotten because the database is busy: it is tried for a while."""
         link = letter.link if isinstance(letter, Composed) else None
-        return deliveries.proceed(done, begun, self._channel.limits, self._lease, self._clock.now(), link)
+        for wait in SETTLING:
+            try:
+                return deliveries.proceed(self._me, done, begun, self._clock.now(), link)
+            except sa.exc.DBAPIError as error:
+                db.session.rollback()
+                if done is None or problem_of(error) is None:
+                    raise
+                logs.unexpected(error)
+                self._clock.rest(wait)
+        return deliveries.proceed(self._me, done, begun, self._clock.now(), link)
 
     def _send(self, one: Claimed, letter: Composed | Trouble) -> Result:
         """Hand a letter to the channel, part by part. Raises Unreachable when not even its first part went."""
         if isinstance(letter, Trouble):
-            state = DeliveryState.FAILED if letter is Trouble.FAULT else DeliveryState.CANCELLED
-            return Result(one, self._name, state, problem=letter)
+            state = DeliveryState.FAILED if letter is Trouble.UNWRITTEN else DeliveryState.CANCELLED
+            return Result(one, state, problem=letter)
         sent: list[tuple[int, str]] = []
         try:
             for n, part in letter.parts:
@@ -179,7 +195,7 @@ class _Sender:
         except Exception as problem:
             return self._what_of(one, problem, sent)
         self._sent += 1
-        return Result(one, self._name, DeliveryState.SENT, tuple(sent))
+        return Result(one, DeliveryState.SENT, tuple(sent))
 
     def _what_of(self, one: Claimed, problem: Exception, sent: list[tuple[int, str]]) -> Result:
         """What a letter is after its channel raised something."""
@@ -189,16 +205,16 @@ class _Sender:
         if isinstance(problem, Refused):
             state = AddressState(problem.address_state)
             why = Trouble.CONTENT_REFUSED if state is AddressState.ACTIVE else Trouble.ADDRESS_REFUSED
-            return Result(one, self._name, DeliveryState.FAILED, tuple(sent), why, address_state=state)
+            return Result(one, DeliveryState.FAILED, tuple(sent), why, address_state=state)
         if isinstance(problem, Uncertain):
-            return Result(one, self._name, DeliveryState.UNKNOWN, tuple(sent), Trouble.ANSWER_LOST)
+            return Result(one, DeliveryState.UNKNOWN, tuple(sent), Trouble.ANSWER_LOST)
         logs.unexpected(problem)  # a fault of the channel's code: whether it was sent, nobody knows
-        return Result(one, self._name, DeliveryState.UNKNOWN, tuple(sent), Trouble.FAULT)
+        return Result(one, DeliveryState.UNKNOWN, tuple(sent), Trouble.FAULT)
 
     def _again(self, one: Claimed) -> datetime:
         return self._clock.now() + pauses.of_letter(one.attempts)
 
     def _put_off(self, one: Claimed, why: Trouble, until: datetime, sent: Sequence[tuple[int, str]] = ()) -> Result:
         if pauses.too_late(one.queued_at, self._clock.now()):
-            return Result(one, self._name, DeliveryState.FAILED, tuple(sent), Trouble.TOO_LATE)
-        return Result(one, self._name, DeliveryState.RETRY, tuple(sent), why, next_at=until)
+            return Result(one, DeliveryState.FAILED, tuple(sent), Trouble.TOO_LATE)
+        return Result(one, DeliveryState.RETRY, tuple(sent), why, next_at=until)

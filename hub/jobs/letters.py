@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from secrets import token_urlsafe
 
 from flask import current_app
@@ -13,7 +13,7 @@ from hub import language, markup
 from hub.actions.deliveries import Claimed
 from hub.envelopes import Outgoing
 from hub.language import gettext
-from hub.queries import letters, places
+from hub.queries import letters, places, published
 from hub.queries.letters import Source
 from hub.rules import parts
 from hub.vocabulary import Letter
@@ -24,7 +24,6 @@ class Composed:
     """A letter as its parts, those sent already left out; `link` is (case, secret) of the link it carries."""
 
     parts: tuple[tuple[int, Outgoing], ...]
-    sent_already: Mapping[int, str]
     link: tuple[int, str] | None
 
 
@@ -55,6 +54,8 @@ class Desk:
         source = letters.source(self._session, one.message_id, one.n)
         if source.revision.text is None:
             return None
+        if source.case is not None:
+            reader = source.message.language  # who wrote from the English pages reads English, whatever came before
         secret = token_urlsafe(32) if source.case is not None else None
         with language.speaking(reader):
             written = self._write(one, source, secret)
@@ -67,7 +68,7 @@ class Desk:
     def _write(self, one: Claimed, source: Source, secret: str | None) -> Written:
         city = places.city(self._session)
         case = source.case
-        slug = letters.public_slug(self._session, source.message) if case is None else None
+        slug = self._slug(one, source)
         said = {
             "city": city.name if city else "Ozvěna",
             "reference": case.reference if case else None,
@@ -79,6 +80,7 @@ class Desk:
             "title": source.revision.title or "",
             "follow_url": f"{_site()}/sledovani/{secret}" if secret else None,
             "public_url": f"{_site()}/odpovedi/{slug}" if slug else None,
+            "ask_url": f"{_site()}/napiste-nam",
             "unsubscribe_url": None,
         }
         if case is not None and not said["department"]:
@@ -87,6 +89,14 @@ class Desk:
         text = pages.get_template(f"mail/{one.letter}.txt").render(**said)
         html = pages.get_template(f"mail/{one.letter}.html").render(**said, language=language.current())
         return Written(_subject(one, source), text, html, source.revision.digest[:8])
+
+    def _slug(self, one: Claimed, source: Source) -> str | None:
+        """The public address of what a letter says, if it has one."""
+        if source.case is None:
+            return letters.public_slug(self._session, source.message)
+        if one.letter == Letter.ANSWER:
+            return published.public_slug_of(self._session, source.case.question, datetime.now(UTC))
+        return None
 
     def _in_parts(
         self,
@@ -112,7 +122,7 @@ class Desk:
             for n, part in enumerate(cut, 1)
         ]
         rest = tuple((n, part) for n, part in enumerate(made, 1) if n not in already)
-        return Composed(rest, already, link)
+        return Composed(rest, link)
 
 
 def _subject(one: Claimed, source: Source) -> str:

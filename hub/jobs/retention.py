@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from itertools import islice
 
 from flask import current_app
 
@@ -32,10 +33,23 @@ FORGET_EXACT_TIMES = Job("forget-exact-times", time(2, 30), forget_exact_times)
 
 def forget_lost_files(now: datetime) -> int:
     """Delete files that no message has: their sender was told that nothing was recorded, or the web was killed in between."""
-    lost = [key for key in storage().keys_older_than(now - LOST_AFTER) if not cases.has_file(db.session(), key)]
-    for key in lost:
-        storage().delete(key)
-    return len(lost)
+    total, keys = 0, storage().keys_older_than(now - LOST_AFTER)
+    while some := list(islice(keys, CHUNK)):
+        kept = cases.kept_files(db.session(), some)
+        db.session.rollback()
+        for key in set(some) - kept:
+            storage().delete(key)
+            total += 1
+    return total
+
+
+def forget_follow_links(now: datetime) -> int:
+    """Delete secret links that have ended, a chunk a transaction; returns how many."""
+    total = 0
+    while gone := forgetting.follow_links(CHUNK, now):
+        total += gone
+    return total
 
 
 FORGET_LOST_FILES = Job("forget-lost-files", time(3, 0), forget_lost_files)
+FORGET_FOLLOW_LINKS = Job("forget-follow-links", time(3, 30), forget_follow_links)

@@ -14,8 +14,11 @@ from hub.vocabulary import DeliveryState, Lane, Letter, Operation
 
 _DUE = sa.text(f"state IN ('{DeliveryState.QUEUED}', '{DeliveryState.RETRY}')")
 _CLAIMED = sa.text(f"state = '{DeliveryState.CLAIMED}'")
+_WAITING = sa.text(
+    f"lane = '{Lane.PROMPT}' AND state IN ('{DeliveryState.QUEUED}', '{DeliveryState.RETRY}', '{DeliveryState.CLAIMED}')"
+)
 _TROUBLE = sa.text(f"state IN ('{DeliveryState.FAILED}', '{DeliveryState.UNKNOWN}') AND seen_at IS NULL")
-_OPEN = sa.text("expanded < audience")
+_OPEN = sa.text("finished_at IS NULL")
 _OF_MANY = sa.text("dispatch_id IS NOT NULL")
 
 
@@ -69,8 +72,8 @@ class Dispatch(Base):
         sa.Index(
             "ix_dispatches_open",
             "id",
-            sqlite_where=sa.text("expanded < audience"),
-            postgresql_where=sa.text("expanded < audience"),
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
         ),
     )
 
@@ -83,6 +86,7 @@ class Dispatch(Base):
     expanded: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(LongKey, default=0)
     frozen_at: Mapped[datetime] = mapped_column(Instant)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Delivery(Base):
@@ -107,6 +111,7 @@ class Delivery(Base):
         sa.CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_at"),
         sa.Index("ix_deliveries_due", "channel", "lane", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
         sa.Index("ix_deliveries_claimed", "claimed_until", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
+        sa.Index("ix_deliveries_waiting", "address_id", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         sa.Index("ix_deliveries_trouble", "id", sqlite_where=_TROUBLE, postgresql_where=_TROUBLE),
         sa.Index(
             "ix_deliveries_dispatch",

@@ -25,7 +25,7 @@ from hub.models import (
 )
 from hub.rules import references
 from hub.rules.access import Scope
-from hub.vocabulary import CaseState, DecisionKind, MessageKind
+from hub.vocabulary import CaseState, MessageKind
 
 PAGE = 50
 SAVES = 100_000
@@ -147,11 +147,6 @@ def waiting(session: Session, message: Message) -> Revision | None:
     return newest if newest.n not in decisions(session, message) else None
 
 
-def is_approved(decision: Decision | None) -> bool:
-    """Whether a latest decision lets its revision be shown and sent."""
-    return decision is not None and decision.kind in {DecisionKind.APPROVE, DecisionKind.RESTORE}
-
-
 def notes(session: Session, case: Case) -> list[CaseNote]:
     """The internal notes, the oldest first."""
     wanted = sa.select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.id)
@@ -189,6 +184,6 @@ def of_conversation(session: Session, conversation_id: int) -> Case | None:
     return session.scalar(sa.select(Case).where(Case.conversation_id == conversation_id))
 
 
-def has_file(session: Session, key: str) -> bool:
-    """Whether an attachment stands in the storage under this key."""
-    return session.scalar(sa.select(Attachment.id).where(Attachment.key == key)) is not None
+def kept_files(session: Session, keys: Sequence[str]) -> set[str]:
+    """Which of these keys of the storage an attachment has."""
+    return {key for key in session.scalars(sa.select(Attachment.key).where(Attachment.key.in_(keys))) if key}

@@ -75,9 +75,7 @@ def channels_due(session: Session, now: datetime) -> list[str]:
 
 def open_dispatches(session: Session) -> list[int]:
     """The announcements that do not have all their deliveries yet."""
-    return list(
-        session.scalars(sa.select(Dispatch.id).where(Dispatch.expanded < Dispatch.audience).order_by(Dispatch.id))
-    )
+    return list(session.scalars(sa.select(Dispatch.id).where(Dispatch.finished_at.is_(None)).order_by(Dispatch.id)))
 
 
 def trouble(session: Session, before: int | None, page: int) -> list[Delivery]:

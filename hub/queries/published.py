@@ -71,31 +71,27 @@ def _found_near(session: Session, groups: list[list[str]], now: datetime, after:
     newest_ids = sa.select(entries.c.message_id)
     if after is not None:
         newest_ids = newest_ids.where(entries.c.message_id < after)
-    chosen = newest_ids.order_by(entries.c.message_id.desc()).limit(NEAR).cte("near").prefix_with("MATERIALIZED")
-    floor = sa.select(sa.func.min(chosen.c.message_id)).scalar_subquery()
-    return _found(session, groups, now, after, page, entries.c.message_id >= floor)
+    near = newest_ids.order_by(entries.c.message_id.desc()).limit(NEAR).cte("near").prefix_with("MATERIALIZED")
+    floor = sa.select(sa.func.min(near.c.message_id)).scalar_subquery()
+    return _found(session, _with_words(groups, after).where(entries.c.message_id >= floor), now, page)
 
 
 def _found_by_index(
     session: Session, groups: list[list[str]], now: datetime, after: int | None, page: int
 ) -> list[Item]:
-    return _found(session, groups, now, after, page, sa.true())
+    """Among all of them. First what the index of words has: a planner that guesses wrong would walk through everything by date."""
+    hits = _with_words(groups, after).cte("hits").prefix_with("MATERIALIZED")
+    return _found(session, sa.select(hits.c.message_id), now, page)
 
 
-def _found(
-    session: Session,
-    groups: list[list[str]],
-    now: datetime,
-    after: int | None,
-    page: int,
-    where: sa.ColumnElement[bool],
-) -> list[Item]:
-    ids = sa.select(entries.c.message_id).where(
-        database.has_words(entries.c.words, entries.c.message_id, groups), where
-    )
-    if after is not None:
-        ids = ids.where(entries.c.message_id < after)
-    wanted = _items(now).where(Message.id.in_(ids.order_by(entries.c.message_id.desc()).limit(page * 4)))
+def _with_words(groups: list[list[str]], after: int | None) -> sa.Select[int]:
+    found = sa.select(entries.c.message_id).where(database.has_words(entries.c.words, entries.c.message_id, groups))
+    return found if after is None else found.where(entries.c.message_id < after)
+
+
+def _found(session: Session, ids: sa.Select[int], now: datetime, page: int) -> list[Item]:
+    newest_of = ids.order_by(ids.selected_columns[0].desc()).limit(page * 4)
+    wanted = _items(now).where(Message.id.in_(newest_of))
     return [_item(row) for row in session.execute(wanted.order_by(Message.id.desc()).limit(page + 1))]
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from hub.models import Conversation, Decision, Message, Revision
-from hub.vocabulary import SHOWING, Visibility
+from hub.vocabulary import SHOWING, Letter, Visibility
 
 
 def approved(message: Any, n: Any) -> sa.ColumnElement[bool]:
@@ -33,16 +33,35 @@ def public_now(now: datetime, message: Any = Message) -> sa.ColumnElement[bool]:
         .where(conversation.id == message.conversation_id, conversation.visibility == Visibility.PUBLIC)
         .exists()
     )
-    has_words = (
-        sa.select(shown.n)
-        .where(shown.message_id == message.id, shown.n == message.shown_n, shown.erased_at.is_(None))
-        .exists()
+    # A value, not EXISTS: PostgreSQL would make a join of that, and read all revisions for a page of twenty.
+    erased_at = (
+        sa.select(shown.erased_at).where(shown.message_id == message.id, shown.n == message.shown_n).scalar_subquery()
     )
     return sa.and_(
         message.shown_n.is_not(None),
         message.appears_at <= now,
         sa.or_(message.leaves_at.is_(None), message.leaves_at > now),
         is_public,
-        has_words,
+        erased_at.is_(None),
         approved(message.id, message.shown_n),
     )
+
+
+def may_be_sent(letter: Letter, message: Any, n: Any, now: Any) -> sa.ColumnElement[bool]:
+    """Whether the words of a letter may go out: always a receipt's, else those of an approved revision.
+
+    What is announced must also still be there, and so must the question it answers.
+    """
+    if letter is Letter.RECEIPT:
+        return sa.true()
+    if letter is Letter.ANSWER:
+        return approved(message, n)
+    said, asked = aliased(Message), aliased(Message)
+    stays = [sa.or_(one.leaves_at.is_(None), one.leaves_at > now) for one in (said, asked)]
+    both = sa.select(said.id).outerjoin(asked, asked.id == said.replies_to_id)
+    return sa.and_(approved(message, n), both.where(said.id == message, *stays).exists())
+
+
+def sendable(letter: Letter, message_id: int, n: int, now: datetime) -> sa.ColumnElement[bool]:
+    """The same of one letter."""
+    return may_be_sent(letter, sa.literal(message_id), sa.literal(n), sa.literal(now, Message.received_at.type))

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import render_template, url_for
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from hub import errors, forms, language, markup
@@ -55,15 +54,16 @@ class CasePage:
             case=self._facts(),
             inbox_url=url_for("cases.inbox"),
             question=self._question(),
-            hold_reasons=[labels.label(labels.REASONS, reason) for reason in case.hold_reasons],
+            hold_reasons=[] if labels.is_done(case) else self._hold_reasons(),
             answers=[self._answer(answer) for answer in self._answers if answer.shown_n is not None],
             draft=self._draft(draft, written),
             may_publish=case.question.may_publish,
             needs_approval=case.department.needs_approval,
             review=self._review(),
             returned=self._returned(),
-            take_url=None if case.official_id == self._scope.account_id else self._url("take"),
+            take_url=self._url("take") if self._may_take() else None,
             classify=self._classify(),
+            close_url=self._url("close") if case.state in {CaseState.NEW, CaseState.IN_PROGRESS} else None,
             note_url=self._url("note"),
             notes=[
                 {"html": markup.paragraphs(n.text), "author": n.account.name, "when": moment(n.written_at)}
@@ -73,11 +73,20 @@ class CasePage:
             csrf_token=csrf_token(),
             problems=problems,
             conflict=self._conflict(draft, written) if conflict else None,
-            withdraw_url=self._url("withdraw") if self._slug else None,
+            withdraw_url=self._url("withdraw", "answering")
+            if self._slug and case.state != CaseState.IN_REVIEW
+            else None,
         )
 
-    def _url(self, name: str, **more: Any) -> str:
-        return url_for(f"cases.{name}", reference=self._case.reference, **more)
+    def _may_take(self) -> bool:
+        case = self._case
+        return case.state in {CaseState.NEW, CaseState.IN_PROGRESS} and case.official_id != self._scope.account_id
+
+    def _hold_reasons(self) -> list[str]:
+        return [labels.label(labels.REASONS, reason) for reason in self._case.hold_reasons]
+
+    def _url(self, name: str, room: str = "cases", **more: Any) -> str:
+        return url_for(f"{room}.{name}", reference=self._case.reference, **more)
 
     def _facts(self) -> dict[str, Any]:
         case = self._case
@@ -106,11 +115,10 @@ class CasePage:
             first = addresses[0]
             contact = {
                 "value": first.value,
-                "verified": first.verified_at is not None,
                 "state_label": labels.label(labels.ADDRESS_STATES, first.state),
             }
         return {
-            "html": self._marked(question.revisions[0].text),
+            "html": markup.paragraphs(question.revisions[0].text),
             "when": moment(question.received_at),
             "channel_label": labels.label(labels.CHANNELS, question.channel),
             "language": "" if question.language == "cs" else language.name_of(question.language),
@@ -122,9 +130,6 @@ class CasePage:
                 if a.key
             ],
         }
-
-    def _marked(self, text: str | None) -> Markup:
-        return markup.paragraphs(text)
 
     def _answer(self, answer: Message) -> dict[str, Any]:
         decided = cases.decisions(self._session, answer)
@@ -138,7 +143,6 @@ class CasePage:
             "approved_by": _other(decided.get(shown.n), shown),
             "is_public": is_public,
             "public_url": url_for("answers.one", slug=self._slug) if is_public and self._slug else None,
-            "state_label": gettext("answered"),
             "deliveries": [self._delivery(one) for one in self._letters if one.message_id == answer.id],
         }
 
@@ -165,8 +169,8 @@ class CasePage:
         saved = gettext("Saved %(when)s, %(name)s", when=moment(kept.saved_at), name=kept.account.name) if kept else ""
         key = [self._account.id, case.reference, self._account.fs_uniquifier[:16]]
         return {
-            "action_url": self._url("answer"),
-            "autosave_url": self._url("autosave"),
+            "action_url": self._url("answer", "answering"),
+            "autosave_url": self._url("autosave", "answering"),
             "key": forms.token(DRAFT_FORM, key),
             "version": filled.version if kept else fresh,
             "text": filled.text,
@@ -182,7 +186,9 @@ class CasePage:
         return {
             "mine": mine.text,
             "theirs": theirs.text,
-            "who": theirs.account.name,
+            "who": gettext("you, in another window")
+            if theirs.account_id == self._scope.account_id
+            else theirs.account.name,
             "when": moment(theirs.saved_at),
             "version": theirs.version,
         }
@@ -197,7 +203,7 @@ class CasePage:
         is_public = public is not None and cases.waiting(self._session, public) is not None
         own = newest.account_id == self._scope.account_id
         return {
-            "action_url": self._url("decide"),
+            "action_url": self._url("decide", "answering"),
             "n": cases.rounds(self._session, self._case),
             "html": markup.paragraphs(newest.text),
             "is_public": is_public,
@@ -206,6 +212,7 @@ class CasePage:
             "author": newest.account.name if newest.account else "",
             "when": moment(newest.written_at),
             "may_approve": self._scope.approves and not own,
+            "may_return": self._scope.approves or own,
             "why_not": gettext("You wrote this answer. Somebody else must approve it.")
             if own
             else gettext("A head of department, the press office or an administrator approves it."),

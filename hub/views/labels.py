@@ -49,7 +49,7 @@ DELIVERY_STATES = {
 PROBLEMS = {
     "asked_to_wait": _("The other side asked us to come later."),
     "unreachable": _("The mail server does not answer. It will be tried again by itself."),
-    "address_refused": _("The other side says that there is no such address. Find another way to the citizen."),
+    "address_refused": _("The other side does not take messages for this address. Find another way to the citizen."),
     "content_refused": _("The other side refused this message. Ask the administrator."),
     "address_not_active": _("The address does not take messages from us any more. Find another way to the citizen."),
     "answer_lost": _(
@@ -57,7 +57,8 @@ PROBLEMS = {
     ),
     "worker_lost": _("The computer stopped while sending. It may have arrived, so it is not sent again by itself."),
     "too_late": _("It was tried for five days without success."),
-    "not_shown": _("Its text is not approved any more."),
+    "not_shown": _("Its text is not shown any more."),
+    "unwritten": _("It could not be written: a fault of the application. It did not go."),
     "fault": _("A fault of the application. It may have arrived, so it is not sent again by itself."),
 }
 LETTERS = {"receipt": _("confirmation of receipt"), "answer": _("answer"), "announcement": _("announcement")}
@@ -78,6 +79,7 @@ ACTS = {
     "take a case": _("took the case"),
     "classify a case": _("classified the case"),
     "note": _("wrote a note"),
+    "close a case": _("closed the case"),
     "answer": _("answered or handed over an answer"),
     "approve an answer": _("approved the answer"),
     "return an answer": _("returned the answer"),
@@ -92,9 +94,14 @@ def label(of: dict[str, str], word: str | None) -> str:
     return gettext(of[word]) if word in of else (word or "")
 
 
+def is_done(case: Case) -> bool:
+    """Whether the office has done what it must by the deadline."""
+    return case.answered_at is not None or case.state == CaseState.CLOSED
+
+
 def urgency(case: Case, today: date) -> str:
-    """late, soon, ok; done when it is answered."""
-    if case.state in {CaseState.ANSWERED, CaseState.CLOSED}:
+    """late, soon, ok; done when it was answered once: what comes after has no deadline."""
+    if is_done(case):
         return "done"
     left = days_left(case.due_on, today)
     return "late" if left < 0 else "soon" if left <= SOON else "ok"
@@ -102,7 +109,7 @@ def urgency(case: Case, today: date) -> str:
 
 def due_words(case: Case, today: date) -> str:
     """How far the deadline is."""
-    if case.state in {CaseState.ANSWERED, CaseState.CLOSED}:
+    if is_done(case):
         return gettext("done")
     left = days_left(case.due_on, today)
     if left < 0:

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub import errors
-from hub.actions import deliveries
+from hub.actions import letters as acts
 from hub.database import db
 from hub.language import gettext, moment
 from hub.models import Delivery
@@ -48,7 +48,7 @@ def resolve(number: int) -> BaseResponse:
     account_id = _allowed()
     if number >= 2**63:
         raise errors.NotFound
-    deliveries.resolve(account_id, number, request.form.get("verdict", ""), datetime.now(UTC))
+    acts.resolve(account_id, number, request.form.get("verdict", ""), datetime.now(UTC))
     return redirect(url_for(".trouble"), 303)
 
 

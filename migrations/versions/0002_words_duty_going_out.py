@@ -306,6 +306,7 @@ def upgrade() -> None:
         sa.Column("expanded", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("lane IN ('prompt', 'bulk')", name=op.f("ck_dispatches_lane")),
         sa.CheckConstraint("expanded BETWEEN 0 AND audience", name=op.f("ck_dispatches_expanded")),
         sa.ForeignKeyConstraint(
@@ -320,8 +321,8 @@ def upgrade() -> None:
             "ix_dispatches_open",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("expanded < audience"),
-            postgresql_where=sa.text("expanded < audience"),
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
         )
 
     op.create_table(
@@ -421,6 +422,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('queued', 'retry')"),
         )
         batch_op.create_index(
+            "ix_deliveries_waiting",
+            ["address_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("lane = 'prompt' AND state IN ('queued', 'retry', 'claimed')"),
+            postgresql_where=sa.text("lane = 'prompt' AND state IN ('queued', 'retry', 'claimed')"),
+        )
+        batch_op.create_index(
             "ix_deliveries_trouble",
             ["id"],
             unique=False,
@@ -466,6 +474,11 @@ def downgrade() -> None:
     op.drop_table("delivery_parts")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_deliveries_waiting",
+            sqlite_where=sa.text("lane = 'prompt' AND state IN ('queued', 'retry', 'claimed')"),
+            postgresql_where=sa.text("lane = 'prompt' AND state IN ('queued', 'retry', 'claimed')"),
+        )
+        batch_op.drop_index(
             "ix_deliveries_trouble",
             sqlite_where=sa.text("state IN ('failed', 'unknown') AND seen_at IS NULL"),
             postgresql_where=sa.text("state IN ('failed', 'unknown') AND seen_at IS NULL"),
@@ -495,8 +508,8 @@ def downgrade() -> None:
     with op.batch_alter_table("dispatches", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_dispatches_open",
-            sqlite_where=sa.text("expanded < audience"),
-            postgresql_where=sa.text("expanded < audience"),
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
         )
 
     op.drop_table("dispatches")
