@@ -380,8 +380,6 @@ def test_among_twenty_thousand_answers_a_rare_word_is_looked_up_in_the_index(fre
     text, values = searches[-1]
     with fresh.app_context():
         plan = db.session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {text}", values).scalar_one()
-    for node in walk(plan[0]["Plan"]):
-        print("PLAN", node["Node Type"], node.get("Relation Name"), node.get("Index Name"), node["Plan Rows"], node["Actual Rows"], node["Total Cost"], str(node.get("Filter"))[:150])
     nodes = list(walk((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]))
     assert "ix_search_entries_words" in {node.get("Index Name") for node in nodes}
     scanned = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}

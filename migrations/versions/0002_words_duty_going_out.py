@@ -455,7 +455,7 @@ def upgrade() -> None:
             "(words, content='search_entries', content_rowid='message_id', tokenize='unicode61 remove_diacritics 0')"
         )
     else:
-        op.execute("CREATE INDEX ix_search_entries_words ON search_entries USING gin (words)")
+        op.execute("CREATE INDEX ix_search_entries_words ON search_entries USING gin (words) WITH (fastupdate = off)")
         # The planner must know how often a word is, to choose between this index and the newest entries.
         op.execute("ALTER TABLE search_entries ALTER COLUMN words SET STATISTICS 1000")
     # ### end Alembic commands ###
