@@ -370,9 +370,8 @@ def test_a_list_costs_as_many_statements_for_two_thousand_answers_as_for_ten(fre
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 def test_among_twenty_thousand_answers_a_rare_word_is_looked_up_in_the_index(fresh: Flask) -> None:
     bulk(fresh, 20_000)
-    with fresh.app_context():
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")  # as the server does by itself after a while
+    with fresh.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")  # as the server does by itself after a while
     with statements(fresh) as seen, fresh.app_context():
         items, following = published.found(db.session(), "vzacn", datetime.now(UTC))
         assert (len(items), following) == (1, None)

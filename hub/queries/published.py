@@ -97,11 +97,11 @@ def _found(session: Session, ids: sa.Select[int], now: datetime, page: int) -> l
 
 def _items(now: datetime) -> sa.Select[Message, str | None, str | None, str | None]:
     """Answers that are public now, of questions that are public now."""
+    text = sa.select(said.text).where(said.message_id == Message.id, said.n == Message.shown_n)
+    title = sa.select(titled.title).where(titled.message_id == asked.id, titled.n == asked.shown_n)
     return (
-        sa.select(Message, said.text, titled.title, asked.slug)
+        sa.select(Message, text.scalar_subquery(), title.scalar_subquery(), asked.slug)
         .join(asked, asked.id == Message.replies_to_id)
-        .join(said, sa.and_(said.message_id == Message.id, said.n == Message.shown_n))
-        .join(titled, sa.and_(titled.message_id == asked.id, titled.n == asked.shown_n))
         .where(Message.kind == MessageKind.ANSWER, public_now(now), public_now(now, asked))
         .options(selectinload(Message.department))
     )

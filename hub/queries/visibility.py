@@ -28,12 +28,8 @@ def approved(message: Any, n: Any) -> sa.ColumnElement[bool]:
 def public_now(now: datetime, message: Any = Message) -> sa.ColumnElement[bool]:
     """A shown revision whose latest decision approves it and whose words still exist, within its time, in a public conversation."""
     conversation, shown = aliased(Conversation), aliased(Revision)
-    is_public = (
-        sa.select(conversation.id)
-        .where(conversation.id == message.conversation_id, conversation.visibility == Visibility.PUBLIC)
-        .exists()
-    )
-    # A value, not EXISTS: PostgreSQL would make a join of that, and read all revisions for a page of twenty.
+    # Values, not EXISTS: PostgreSQL would make joins of that, and read whole tables for a page of twenty.
+    visibility = sa.select(conversation.visibility).where(conversation.id == message.conversation_id).scalar_subquery()
     erased_at = (
         sa.select(shown.erased_at).where(shown.message_id == message.id, shown.n == message.shown_n).scalar_subquery()
     )
@@ -41,7 +37,7 @@ def public_now(now: datetime, message: Any = Message) -> sa.ColumnElement[bool]:
         message.shown_n.is_not(None),
         message.appears_at <= now,
         sa.or_(message.leaves_at.is_(None), message.leaves_at > now),
-        is_public,
+        visibility == Visibility.PUBLIC.value,
         erased_at.is_(None),
         approved(message.id, message.shown_n),
     )

@@ -133,7 +133,9 @@ def decide(reference: str) -> BaseResponse | tuple[str, int]:
     try:
         answers.decide(desk.scope(), reference, _number("n"), approve, request.form.get("reason", ""), desk.now())
     except (errors.BadInput, errors.Conflict) as problem:
-        return desk.case_page(reference).render(problem=problem, field="reason"), problem.status
+        return desk.case_page(reference).render(
+            problem=problem, field="reason", words=request.form.get("reason", "")
+        ), problem.status
     flash(
         gettext("The answer is approved and sent.") if approve else gettext("The answer was returned to its author."),
         "success",

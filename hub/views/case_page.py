@@ -44,8 +44,9 @@ class CasePage:
         conflict: bool = False,
         problem: errors.Problem | None = None,
         field: str = "text",
+        words: str = "",
     ) -> str:
-        """The page; with what was written in the form when it was refused, and why."""
+        """The page; with what was written in the form (or in its field) when it was refused, and why."""
         case = self._case
         draft = cases.draft(self._session, case)
         problems = [] if problem is None else [{"field": field, "message": gettext(problem.message)}]
@@ -72,6 +73,7 @@ class CasePage:
             history=self._history(),
             csrf_token=csrf_token(),
             problems=problems,
+            given={field: words},
             conflict=self._conflict(draft, written) if conflict else None,
             withdraw_url=self._url("withdraw", "answering")
             if self._slug and case.state != CaseState.IN_REVIEW

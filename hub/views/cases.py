@@ -132,7 +132,9 @@ def note(reference: str) -> BaseResponse | tuple[str, int]:
     try:
         acts.note(desk.scope(), reference, request.form.get("note", ""), desk.now())
     except errors.BadInput as problem:
-        return desk.case_page(reference).render(problem=problem, field="note"), problem.status
+        return desk.case_page(reference).render(
+            problem=problem, field="note", words=request.form.get("note", "")
+        ), problem.status
     return redirect(url_for(".one", reference=reference), 303)
 
 
@@ -143,7 +145,9 @@ def close(reference: str) -> BaseResponse | tuple[str, int]:
     try:
         acts.close(desk.scope(), reference, request.form.get("reason", ""), desk.now())
     except (errors.BadInput, errors.Conflict) as problem:
-        return desk.case_page(reference).render(problem=problem, field="closing"), problem.status
+        return desk.case_page(reference).render(
+            problem=problem, field="closing", words=request.form.get("reason", "")
+        ), problem.status
     flash(gettext("The case is closed."), "success")
     return redirect(url_for(".one", reference=reference), 303)
 
