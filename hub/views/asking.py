@@ -252,7 +252,9 @@ def _followed(case: Case, secret: str) -> dict[str, Any]:
 
 def _steps(case: Case) -> list[dict[str, object]]:
     at = 0 if case.state == CaseState.NEW else 1 if case.state in {CaseState.IN_PROGRESS, CaseState.IN_REVIEW} else 2
-    names = [gettext("Received"), gettext("The office deals with it"), gettext("Answered")]
+    is_closed = case.state == CaseState.CLOSED and case.answered_at is None
+    end = gettext("Closed without an answer") if is_closed else gettext("Answered")
+    names = [gettext("Received"), gettext("The office deals with it"), end]
     return [{"label": name, "done": n < at or at == 2, "current": n == at} for n, name in enumerate(names)]
 
 
