@@ -144,7 +144,7 @@ def test_only_the_database_modules_ask_which_engine_it_is() -> None:
         "hub/database.py",
         "hub/triggers.py",
         "migrations/env.py",
-        "migrations/versions/0002_words_duty_going_out.py",
+        "migrations/versions/0002_words_and_duty.py",
     }
 
 

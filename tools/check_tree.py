@@ -19,7 +19,6 @@ FOREIGN = {".woff", ".woff2", ".ttf", ".otf", ".whl", ".jar", ".exe", ".dll", ".
 GENERATED_LOCKS = {"uv.lock", "pylock.toml", "package-lock.json", "poetry.lock"}
 LARGEST = 400 * 1024
 LONGEST_MODULE = 450
-LONGEST_TESTS = 550
 
 
 def tracked() -> list[Path]:
@@ -41,8 +40,7 @@ def faults(path: Path) -> list[str]:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return found
-    longest = LONGEST_TESTS if name.parts[0] == "tests" else LONGEST_MODULE
-    if path.suffix == ".py" and text.count("\n") > longest and "versions" not in path.parts:  # a list of tables
+    if path.suffix == ".py" and text.count("\n") > LONGEST_MODULE:
         found.append(f"{name}: {text.count(chr(10))} lines; look for the rooms it really consists of")
     for what, pattern in FORBIDDEN.items():
         found += [f"{name}: {what}: {match.group()}" for match in pattern.finditer(text)]

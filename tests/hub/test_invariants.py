@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from tests.factories import CITY, PASSWORD, found_city, rate
 from tests.hub import words_world
 from tests.hub.attempts import ALLOWED, BY_CONSTRAINT, BY_TRIGGER
 from tests.hub.attempts_words import NOT_NULL
+from tests.hub.constraints import constraints
 
 META = db.metadata
 
@@ -232,16 +233,6 @@ IMPLIED = {"uq_cases_question_id": "uq_cases_conversation_id"}
 """Constraint → the one that may refuse first: a question can not stand in a second case without its conversation."""
 
 
-def constraints() -> dict[str, sa.Constraint]:
-    """Every constraint of the models but primary keys (those are tried on every table alike)."""
-    return {
-        str(constraint.name): constraint
-        for table in META.tables.values()
-        for constraint in table.constraints
-        if not isinstance(constraint, sa.PrimaryKeyConstraint)
-    }
-
-
 @pytest.mark.parametrize(("name", "statement"), _each(BY_CONSTRAINT))
 def test_a_constraint_refuses_and_nothing_is_changed(world: World, name: str, statement: str) -> None:
     error = world.refusal(world.sql(statement))
@@ -428,41 +419,6 @@ def test_every_trigger_and_constraint_is_really_there(world: World) -> None:
         }
     assert installed == (of_engine | guards if world.name == "sqlite" else of_engine)
     assert found == set(constraints())
-
-
-def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
-    from hub import vocabulary
-
-    words: dict[str, Iterable[str]] = {
-        "ck_roles_name": vocabulary.RoleName,
-        "ck_questions_kind": vocabulary.QuestionKind,
-        "ck_feedback_standing": vocabulary.Standing,
-        "ck_feedback_time_quality": vocabulary.TimeQuality,
-        "ck_audit_entries_actor_kind": vocabulary.ActorKind,
-        "ck_conversations_visibility": vocabulary.Visibility,
-        "ck_addresses_state": vocabulary.AddressState,
-        "ck_messages_kind": vocabulary.MessageKind,
-        "ck_revisions_cause": vocabulary.Cause,
-        "ck_decisions_kind": vocabulary.DecisionKind,
-        "ck_decisions_actor_kind": (vocabulary.ActorKind.ACCOUNT, vocabulary.ActorKind.SYSTEM),
-        "ck_deadline_rules_legal_kind": vocabulary.LegalKind,
-        "ck_deadline_rules_unit": ("day", "month"),
-        "ck_cases_state": vocabulary.CaseState,
-        "ck_cases_legal_kind": vocabulary.LegalKind,
-        "ck_dispatches_lane": vocabulary.Lane,
-        "ck_deliveries_lane": vocabulary.Lane,
-        "ck_deliveries_letter": vocabulary.Letter,
-        "ck_deliveries_operation": vocabulary.Operation,
-        "ck_deliveries_state": vocabulary.DeliveryState,
-    }
-    lists = {
-        name: str(constraint.sqltext)
-        for name, constraint in constraints().items()
-        if isinstance(constraint, sa.CheckConstraint) and " IN (" in str(constraint.sqltext)
-    }
-    assert set(lists) == set(words)
-    for name, text in lists.items():
-        assert set(re.findall(r"'(\w+)'", text)) == {str(word) for word in words[name]}
 
 
 def test_both_engines_are_tried() -> None:

@@ -1,0 +1,45 @@
+"""Every word that a column may hold is the vocabulary's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from tests.hub.constraints import constraints
+
+
+def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
+    from hub import vocabulary
+
+    words: dict[str, Iterable[str]] = {
+        "ck_roles_name": vocabulary.RoleName,
+        "ck_questions_kind": vocabulary.QuestionKind,
+        "ck_feedback_standing": vocabulary.Standing,
+        "ck_feedback_time_quality": vocabulary.TimeQuality,
+        "ck_audit_entries_actor_kind": vocabulary.ActorKind,
+        "ck_conversations_visibility": vocabulary.Visibility,
+        "ck_addresses_state": vocabulary.AddressState,
+        "ck_messages_kind": vocabulary.MessageKind,
+        "ck_revisions_cause": vocabulary.Cause,
+        "ck_decisions_kind": vocabulary.DecisionKind,
+        "ck_decisions_actor_kind": (vocabulary.ActorKind.ACCOUNT, vocabulary.ActorKind.SYSTEM),
+        "ck_deadline_rules_legal_kind": vocabulary.LegalKind,
+        "ck_deadline_rules_unit": ("day", "month"),
+        "ck_cases_state": vocabulary.CaseState,
+        "ck_cases_legal_kind": vocabulary.LegalKind,
+        "ck_dispatches_lane": vocabulary.Lane,
+        "ck_deliveries_lane": vocabulary.Lane,
+        "ck_deliveries_letter": vocabulary.Letter,
+        "ck_deliveries_operation": vocabulary.Operation,
+        "ck_deliveries_state": vocabulary.DeliveryState,
+    }
+    lists = {
+        name: str(constraint.sqltext)
+        for name, constraint in constraints().items()
+        if isinstance(constraint, sa.CheckConstraint) and " IN (" in str(constraint.sqltext)
+    }
+    assert set(lists) == set(words)
+    for name, text in lists.items():
+        assert set(re.findall(r"'(\w+)'", text)) == {str(word) for word in words[name]}
