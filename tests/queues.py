@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Condition
 
+import pytest
+import redis
 from flask import Flask
 from structlog.testing import capture_logs
 
@@ -84,3 +86,22 @@ def warnings_of(app: Flask, row: int) -> list[str]:
         put(app, row)
     assert time.monotonic() - began < 6
     return [entry["event"] for entry in entries if entry["log_level"] == "warning" and entry.get("name") == "look"]
+
+
+ENGINES = ("sqlite", "valkey", "postgres")
+
+
+def empty_queue(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """For a fixture with `ENGINES` as its parameters: the address of an empty queue on this engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder / 'other-queue.db'}"
+    elif request.param == "valkey":
+        address: str = request.getfixturevalue("valkey").url.removesuffix("/0") + "/9"
+        with redis.Redis.from_url(address) as client:
+            client.flushdb()
+        yield address
+    else:
+        server = request.getfixturevalue("postgres")
+        database: str = server.create_database()
+        yield database
+        server.drop_database(database)

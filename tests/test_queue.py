@@ -10,29 +10,17 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-import redis
 from structlog.testing import capture_logs
 
 from hub import queue
-from tests.queues import DEADLINE, NOBODY, Queues, Seen, put
+from tests.queues import DEADLINE, ENGINES, NOBODY, Queues, Seen, empty_queue, put
 from tests.services import REPOSITORY
 
 
-@pytest.fixture(params=["sqlite", "valkey", "postgres"])
+@pytest.fixture(params=ENGINES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty queue on each engine."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'queue.db'}"
-    elif request.param == "valkey":
-        address: str = request.getfixturevalue("valkey").url.removesuffix("/0") + "/9"
-        with redis.Redis.from_url(address) as client:
-            client.flushdb()
-        yield address
-    else:
-        server = request.getfixturevalue("postgres")
-        database: str = server.create_database()
-        yield database
-        server.drop_database(database)
+    yield from empty_queue(request, tmp_path)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-import redis
 import sqlalchemy as sa
 
 from config import Settings
@@ -19,7 +18,7 @@ from hub.database import db
 from hub.models import JobRun
 from tests.factories import found_city
 from tests.letters import Post
-from tests.queues import NOBODY
+from tests.queues import ENGINES, NOBODY, empty_queue
 from tests.running import Worker
 from tests.services.mail import SmtpServer
 
@@ -27,21 +26,11 @@ ON_SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 WAIT = 30.0
 
 
-@pytest.fixture(params=["sqlite", "valkey", "postgres"])
+@pytest.fixture(params=ENGINES)
 def queue_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty queue on each engine."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'other-queue.db'}"
-    elif request.param == "valkey":
-        address: str = request.getfixturevalue("valkey").url.removesuffix("/0") + "/8"
-        with redis.Redis.from_url(address) as client:
-            client.flushdb()
-        yield address
-    else:
-        server = request.getfixturevalue("postgres")
-        database: str = server.create_database()
-        yield database.replace("+psycopg", "", 1)
-        server.drop_database(database)
+    """The address of an empty queue on each engine, as the setting takes it."""
+    for url in empty_queue(request, tmp_path):
+        yield url.replace("+psycopg", "", 1)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.envelopes import Receipt, Said
-from hub.steps import intake, links
+from hub.steps import hearing, intake, links
 from hub.vocabulary import Outcome, marked
 from hub.work import CITIZEN, work
 
@@ -35,6 +35,7 @@ class Asked:
 
 def ask(said: Said, secret: str, now: datetime) -> Asked:
     """Record a question, followed by a link that carries `secret`. The same form sent twice leads to the same case."""
+    hearing.get_ready(now.date())
     with work(CITIZEN, "ask", now, audited=False) as w:
         (receipt,) = intake.record(w.session, [said], now)
         if receipt.outcome is Outcome.STORED and receipt.about is not None:

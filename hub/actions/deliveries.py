@@ -20,6 +20,7 @@ from hub.channel import Limits
 from hub.database import Instant, table_of
 from hub.models import Address, ChannelState, Contact, Delivery, DeliveryPart
 from hub.queries import visibility
+from hub.queries.letters import DUE
 from hub.rules import pauses
 from hub.steps import links
 from hub.vocabulary import AddressState, DeliveryState, Lane, Letter, Trouble
@@ -36,8 +37,6 @@ CHUNK = 16
 
 RARELY = 5.0
 """Messages a second to one address below which the wait between two is kept in the database."""
-
-DUE = (DeliveryState.QUEUED.value, DeliveryState.RETRY.value)
 
 
 @dataclass(frozen=True, slots=True)

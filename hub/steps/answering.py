@@ -41,18 +41,28 @@ def write_private(session: Session, case: Case, text: str, actor: Actor, now: da
     """The answer to the citizen: a new revision of the one that was returned, or a new message."""
     message = _undecided(session, case)
     if message is None:
-        message = Message(
-            conversation_id=case.conversation_id,
-            kind=MessageKind.ANSWER,
-            department_id=case.department_id,
-            replies_to_id=case.question_id,
-            channel="desk",
-            language=case.question.language,
-            received_at=now,
+        message = _from_the_desk(
+            session, case, MessageKind.ANSWER, case.conversation_id, now, replies_to_id=case.question_id
         )
-        session.add(message)
     words.revise(session, message, text, actor, Cause.ORIGINAL if not message.shown_n else Cause.CORRECTION, now)
     return message
+
+
+def _from_the_desk(
+    session: Session, case: Case, kind: MessageKind, conversation_id: int, now: datetime, **more: object
+) -> Message:
+    """A message that the department of a case is going to say. Whole at once: what it is never changes after it is added."""
+    made = Message(
+        conversation_id=conversation_id,
+        kind=kind,
+        department_id=case.department_id,
+        channel="desk",
+        language=case.question.language,
+        received_at=now,
+        **more,
+    )
+    session.add(made)
+    return made
 
 
 def _undecided(session: Session, case: Case) -> Message | None:
@@ -69,31 +79,14 @@ def write_public(
     """Question and answer as public messages derived from the private ones, without the name. Nothing is shown by this."""
     asked = cases.public_of(session, case.question)
     if asked is None or asked.leaves_at is not None or asked.department_id != case.department_id:
-        asked = Message(
-            conversation=words.begin(session, Visibility.PUBLIC, now),
-            kind=MessageKind.QUESTION,
-            derived_from_id=case.question_id,
-            department_id=case.department_id,
-            channel="desk",
-            language=case.question.language,
-            received_at=now,
-            slug=_free_slug(session, title),
-        )
-        session.add(asked)
+        public = words.begin(session, Visibility.PUBLIC, now)
+        more: dict[str, object] = {"derived_from_id": case.question_id, "slug": _free_slug(session, title)}
+        asked = _from_the_desk(session, case, MessageKind.QUESTION, public.id, now, **more)
     words.revise(session, asked, question, actor, Cause.DERIVED, now, title=title)
     answered = cases.public_of(session, answer)
     if answered is None or answered.conversation_id != asked.conversation_id:
-        answered = Message(
-            conversation_id=asked.conversation_id,
-            kind=MessageKind.ANSWER,
-            derived_from_id=answer.id,
-            replies_to_id=asked.id,
-            department_id=case.department_id,
-            channel="desk",
-            language=case.question.language,
-            received_at=now,
-        )
-        session.add(answered)
+        more = {"derived_from_id": answer.id, "replies_to_id": asked.id}
+        answered = _from_the_desk(session, case, MessageKind.ANSWER, asked.conversation_id, now, **more)
     words.revise(session, answered, text, actor, Cause.DERIVED, now, title=title)
 
 

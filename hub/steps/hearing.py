@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from secrets import token_bytes
 
 import sqlalchemy as sa
@@ -179,9 +180,22 @@ def due(session: Session, kind: LegalKind, on: date) -> tuple[int, date]:
 def table_for(departments: Sequence[Department]) -> triage.Table:
     """What words lead to which department and propose which legal kind, as stems."""
     rest = next((d.slug for d in departments if REST in d.keywords), departments[0].slug)
-    phrases = {d.slug: tuple(" ".join(stems(k)) for k in d.keywords if k != REST) for d in departments}
-    kinds = {kind: tuple(" ".join(stems(p)) for p in of) for kind, of in lawbook.proposing_phrases().items()}
+    phrases = {d.slug: _stemmed(tuple(k for k in d.keywords if k != REST)) for d in departments}
+    kinds = {kind: _stemmed(of) for kind, of in lawbook.proposing_phrases().items()}
     return triage.Table(departments=phrases, kinds=kinds, default_department=rest)
+
+
+@lru_cache(maxsize=256)
+def _stemmed(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """Each phrase as its stems. Remembered: it is done while others wait for the database, and phrases hardly ever change."""
+    return tuple(" ".join(stems(phrase)) for phrase in phrases)
+
+
+def get_ready(on: date) -> None:
+    """Load what the first question needs (a calendar of some hundred milliseconds, phrases) before the database is held."""
+    workdays.is_free(on)
+    for of in lawbook.proposing_phrases().values():
+        _stemmed(of)
 
 
 def _free_reference(session: Session) -> str:

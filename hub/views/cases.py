@@ -22,7 +22,7 @@ from hub.vocabulary import marked
 
 blueprint = Blueprint("cases", __name__)
 
-FILTERS = {
+LABELS = {
     "otevrene": marked("Open"),
     "moje": marked("Mine"),
     "ke-schvaleni": marked("To be approved"),
@@ -52,7 +52,7 @@ def inbox() -> str:
     """What waits for an answer, the nearest deadline first."""
     scope = desk.scope()
     view = request.args.get("pohled", "otevrene")
-    if view not in FILTERS:
+    if view not in cases.FILTERS:
         raise errors.NotFound
     after = request.args.get("od")
     lines, last = cases.inbox(db.session(), scope, view, _key(after) if after else None)
@@ -60,7 +60,7 @@ def inbox() -> str:
     return render_template(
         "cases/inbox.html",
         scope_label=gettext("All departments") if scope.department_id is None else desk.account().department.name,  # type: ignore[union-attr]
-        filters=[_filter(scope, name, view) for name in FILTERS],
+        filters=[_filter(scope, name, view) for name in cases.FILTERS],
         cases=[_line(line, today) for line in lines],
         next_url=url_for(".inbox", pohled=view, od=f"{last[0]}_{last[1]}") if last else None,
         first_url=url_for(".inbox", pohled=view) if after else None,
@@ -70,7 +70,7 @@ def inbox() -> str:
 def _filter(scope: Scope, name: str, view: str) -> dict[str, object]:
     number = cases.count(db.session(), scope, name) if name != "vyrizene" else None
     return {
-        "label": gettext(FILTERS[name]),
+        "label": gettext(LABELS[name]),
         "url": url_for(".inbox", pohled=name),
         "current": name == view,
         "count": number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,15 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from hub import workdays
 from hub.actions import answers
 from hub.actions.answers import Written
 from hub.database import db
 from hub.language import full_day
-from hub.models import Account, Case, FollowLink
+from hub.models import Account, FollowLink
 from hub.rules.access import scope_of
-from hub.rules.localtime import local
 from hub.steps import links
+from tests.asking.looks import case_of, due_after
 from tests.questions import (
     FOLLOW,
     FORM,
@@ -28,7 +27,6 @@ from tests.questions import (
     QUESTION,
     ask,
     followed,
-    give_keywords,
     link_of,
     nothing_stored,
     open_form,
@@ -36,37 +34,6 @@ from tests.questions import (
     reference_of,
 )
 from tests.visitors import assert_refused, everything
-
-
-@pytest.fixture
-def house(houses: Callable[..., Flask], engine: str) -> Flask:
-    """The app of this file on either engine: it offers e-mail, its departments have keywords."""
-    return give_keywords(houses(engine, busy_timeout=30.0, **MAIL))
-
-
-@pytest.fixture
-def light(houses: Callable[..., Flask]) -> Flask:
-    """The same where the engine does not matter."""
-    return give_keywords(houses("sqlite", busy_timeout=30.0, **MAIL))
-
-
-@pytest.fixture
-def client(house: Flask) -> FlaskClient:
-    """Somebody who does not even take cookies."""
-    return house.test_client(use_cookies=False)
-
-
-def case_of(reference: str) -> Case:
-    return db.session.scalars(sa.select(Case).where(Case.reference == reference)).one()
-
-
-def due_after(days: int) -> tuple[date, date]:
-    """Today in Prague and the last day for an answer, counted here by hand."""
-    today = local(datetime.now(UTC)).date()
-    last = today + timedelta(days=days)
-    while workdays.is_free(last):
-        last += timedelta(days=1)
-    return today, last
 
 
 class TestFollowing:

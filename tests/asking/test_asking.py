@@ -14,23 +14,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from hub import workdays
 from hub.actions import asking
 from hub.database import db
 from hub.envelopes import Said
 from hub.models import Address, Case, Contact, Delivery, Message, Origin
-from hub.rules.localtime import local
 from hub.vocabulary import Outcome
 from tests import visitors
+from tests.asking.looks import case_of, due_after
 from tests.conftest import NOW
 from tests.hub.test_uploads import jpeg, pdf, png
 from tests.questions import (
     FORM,
-    MAIL,
     ask,
     email_of,
     followed,
-    give_keywords,
     link_of,
     nothing_stored,
     open_form,
@@ -46,28 +43,6 @@ AT_ONCE = 20
 SECRET = "s" * 43
 
 
-@pytest.fixture
-def house(houses: Callable[..., Flask], engine: str) -> Flask:
-    """The app of this file on either engine: it offers e-mail, its departments have keywords."""
-    return give_keywords(houses(engine, busy_timeout=30.0, **MAIL))
-
-
-@pytest.fixture
-def light(houses: Callable[..., Flask]) -> Flask:
-    """The same where the engine does not matter."""
-    return give_keywords(houses("sqlite", busy_timeout=30.0, **MAIL))
-
-
-@pytest.fixture
-def client(house: Flask) -> FlaskClient:
-    """Somebody who does not even take cookies."""
-    return house.test_client(use_cookies=False)
-
-
-def case_of(reference: str) -> Case:
-    return db.session.scalars(sa.select(Case).where(Case.reference == reference)).one()
-
-
 def how_many(app: Flask) -> dict[str, int]:
     """Table → its rows, of those that a question makes."""
     tables = ("messages", "revisions", "conversations", "cases", "origins", "follow_links", "deliveries", "contacts")
@@ -81,15 +56,6 @@ def more(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 
 ONE_QUESTION = dict.fromkeys(("messages", "revisions", "conversations", "cases", "origins", "follow_links"), 1)
 FROM_SOMEBODY_NEW = {**ONE_QUESTION, "contacts": 1, "addresses": 1, "deliveries": 1}
-
-
-def due_after(days: int) -> tuple[date, date]:
-    """Today in Prague and the last day for an answer, counted here by hand."""
-    today = local(datetime.now(UTC)).date()
-    last = today + timedelta(days=days)
-    while workdays.is_free(last):
-        last += timedelta(days=1)
-    return today, last
 
 
 class TestWhatIsKept:

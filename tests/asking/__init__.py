@@ -1,0 +1,1 @@
+"""What a citizen asks, and follows."""
