@@ -271,14 +271,30 @@ def room_to_grow(session: Session) -> float:
     return int(size * (most - pages + free))
 
 
-def has_words(words: sa.ColumnElement[str], row_id: sa.ColumnElement[int], groups: Sequence[Sequence[str]]) -> Any:
-    """The condition that a search entry has at least one word of every group. Words are plain: letters and digits alone."""
+LAST = 2**63 - 1
+"""More than any id."""
+
+
+def has_words(
+    words: sa.ColumnElement[str],
+    row_id: sa.ColumnElement[int],
+    groups: Sequence[Sequence[str]],
+    low: sa.ColumnElement[int] | int,
+    high: int,
+    most: int,
+) -> Any:
+    """The condition that a search entry with `low` <= id < `high` has at least one word of every group.
+
+    Words are plain: letters and digits alone. Only the `most` with the highest ids are wanted; range and number are part of
+    the condition because SQLite's index of words is read from the newest, and then no further.
+    """
     quoted = [[word for word in group if word.isalnum()] for group in groups]
     if not all(quoted):
         return sa.false()
     fts = " AND ".join("(" + " OR ".join(f'"{word}"' for word in group) + ")" for group in quoted)
     ts = " & ".join("(" + " | ".join(f"'{word}'" for word in group) + ")" for group in quoted)
-    return _HasWords(row_id, words, sa.literal(fts), sa.literal(ts))
+    least = sa.literal(low) if isinstance(low, int) else low
+    return _HasWords(row_id, words, sa.literal(fts), sa.literal(ts), least, sa.literal(high), sa.literal(most))
 
 
 class _HasWords(sa.ColumnElement[bool]):
@@ -286,25 +302,35 @@ class _HasWords(sa.ColumnElement[bool]):
 
     inherit_cache = True
     type = sa.Boolean()
+    _parts = ("row_id", "words", "fts", "ts", "low", "high", "most")
 
     def __init__(self, *parts: Any) -> None:
-        self.row_id, self.words, self.fts, self.ts = parts
+        self.row_id, self.words, self.fts, self.ts, self.low, self.high, self.most = parts
 
-    _traverse_internals = [
-        (name, sa.sql.visitors.InternalTraversal.dp_clauseelement) for name in ("row_id", "words", "fts", "ts")
-    ]
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: the library would make it `… = 1` on SQLite, which then looks through every row."""
+        return self
+
+    _traverse_internals = [(name, sa.sql.visitors.InternalTraversal.dp_clauseelement) for name in _parts]
 
 
 @compiles(_HasWords, "sqlite")
 def _sqlite_words(element: Any, compiler: Any, **keywords: Any) -> str:
-    row_id, fts = compiler.process(element.row_id, **keywords), compiler.process(element.fts, **keywords)
-    return f"{row_id} IN (SELECT rowid FROM search_index WHERE search_index MATCH {fts})"  # noqa: S608 (parts are bound)
+    row_id, fts, low, high, most = (
+        compiler.process(part, **keywords)
+        for part in (element.row_id, element.fts, element.low, element.high, element.most)
+    )
+    found = f"SELECT rowid FROM search_index WHERE search_index MATCH {fts} AND rowid >= {low} AND rowid < {high}"  # noqa: S608 (parts are bound)
+    return f"{row_id} IN ({found} ORDER BY rowid DESC LIMIT {most})"
 
 
 @compiles(_HasWords, "postgresql")
 def _postgres_words(element: Any, compiler: Any, **keywords: Any) -> str:
-    words, ts = compiler.process(element.words, **keywords), compiler.process(element.ts, **keywords)
-    return f"{words} @@ ({ts})::tsquery"
+    words, ts, row_id, low, high = (
+        compiler.process(part, **keywords)
+        for part in (element.words, element.ts, element.row_id, element.low, element.high)
+    )
+    return f"({words} @@ ({ts})::tsquery AND {row_id} >= {low} AND {row_id} < {high})"
 
 
 def row_lock(statement: sa.Select[Any]) -> sa.Select[Any]:

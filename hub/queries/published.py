@@ -59,50 +59,53 @@ def found(
     groups = query_words(query)
     if not groups:
         return [], None
-    near = _found_near(session, groups, now, after, page)
-    if len(near) > page:
-        return near[:page], near[page - 1].answer.id
-    everywhere = _found_by_index(session, groups, now, after, page)
-    return everywhere[:page], everywhere[page - 1].answer.id if len(everywhere) > page else None
+    high = after if after is not None else database.LAST
+    most = page * 4  # for some may not be public any more
+    ids = _found_near(session, groups, high, most)
+    if len(ids) <= page:
+        ids = _found_by_index(session, groups, high, most)
+    wanted = _items(now, BY_KEY).where(Message.id.in_(ids)).order_by(Message.id.desc())
+    items = [_item(row) for row in session.execute(wanted.limit(page + 1))]
+    return items[:page], items[page - 1].answer.id if len(items) > page else None
 
 
-def _found_near(session: Session, groups: list[list[str]], now: datetime, after: int | None, page: int) -> list[Item]:
+def _found_near(session: Session, groups: list[list[str]], high: int, most: int) -> list[int]:
     """Among the newest entries: for words that are common, so that they are not all fetched to be sorted."""
-    newest_ids = sa.select(entries.c.message_id)
-    if after is not None:
-        newest_ids = newest_ids.where(entries.c.message_id < after)
+    newest_ids = sa.select(entries.c.message_id).where(entries.c.message_id < high)
     near = newest_ids.order_by(entries.c.message_id.desc()).limit(NEAR).cte("near").prefix_with("MATERIALIZED")
     floor = sa.select(sa.func.min(near.c.message_id)).scalar_subquery()
-    return _found(session, _with_words(groups, after).where(entries.c.message_id >= floor), now, page)
+    return _newest(session, _with_words(groups, floor, high, most), most)
 
 
-def _found_by_index(
-    session: Session, groups: list[list[str]], now: datetime, after: int | None, page: int
-) -> list[Item]:
+def _found_by_index(session: Session, groups: list[list[str]], high: int, most: int) -> list[int]:
     """Among all of them. First what the index of words has: a planner that guesses wrong would walk through everything by date."""
-    hits = _with_words(groups, after).cte("hits").prefix_with("MATERIALIZED")
-    return _found(session, sa.select(hits.c.message_id), now, page)
+    hits = _with_words(groups, 0, high, most).cte("hits").prefix_with("MATERIALIZED")
+    return _newest(session, sa.select(hits.c.message_id), most)
 
 
-def _with_words(groups: list[list[str]], after: int | None) -> sa.Select[int]:
-    found = sa.select(entries.c.message_id).where(database.has_words(entries.c.words, entries.c.message_id, groups))
-    return found if after is None else found.where(entries.c.message_id < after)
+def _with_words(groups: list[list[str]], low: sa.ColumnElement[int] | int, high: int, most: int) -> sa.Select[int]:
+    found = database.has_words(entries.c.words, entries.c.message_id, groups, low, high, most)
+    return sa.select(entries.c.message_id).where(found)
 
 
-def _found(session: Session, ids: sa.Select[int], now: datetime, page: int) -> list[Item]:
-    newest_of = ids.order_by(ids.selected_columns[0].desc()).limit(page * 4)
-    wanted = _items(now).where(Message.id.in_(newest_of))
-    return [_item(row) for row in session.execute(wanted.order_by(Message.id.desc()).limit(page + 1))]
+def _newest(session: Session, ids: sa.Select[int], most: int) -> list[int]:
+    return list(session.scalars(ids.order_by(ids.selected_columns[0].desc()).limit(most)))
 
 
-def _items(now: datetime) -> sa.Select[Message, str | None, str | None, str | None]:
+BY_KEY = sa.func.coalesce(Message.kind, "")
+"""The kind of a message so that no index serves it: SQLite would take that and walk through all answers by date."""
+
+
+def _items(
+    now: datetime, kind: sa.SQLColumnExpression[str] = Message.kind
+) -> sa.Select[Message, str | None, str | None, str | None]:
     """Answers that are public now, of questions that are public now."""
     text = sa.select(said.text).where(said.message_id == Message.id, said.n == Message.shown_n)
     title = sa.select(titled.title).where(titled.message_id == asked.id, titled.n == asked.shown_n)
     return (
         sa.select(Message, text.scalar_subquery(), title.scalar_subquery(), asked.slug)
         .join(asked, asked.id == Message.replies_to_id)
-        .where(Message.kind == MessageKind.ANSWER, public_now(now), public_now(now, asked))
+        .where(kind == MessageKind.ANSWER, public_now(now), public_now(now, asked))
         .options(selectinload(Message.department))
     )
 
