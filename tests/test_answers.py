@@ -386,6 +386,26 @@ def test_among_twenty_thousand_answers_a_rare_word_is_looked_up_in_the_index(fre
     assert max(node["Actual Rows"] for node in nodes) < 100
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("query", ["vzacn", "spolecn"])
+def test_a_search_on_sqlite_walks_through_no_table(fresh: Flask, query: str) -> None:
+    bulk(fresh, 1000)
+    with statements(fresh) as seen, fresh.app_context():
+        assert published.found(db.session(), query, datetime.now(UTC))[0]
+    plans = []
+    with fresh.app_context():
+        for text, values in seen:
+            if not text.startswith("BEGIN"):
+                rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
+                plans.append([row.detail for row in rows])
+    steps = [step for plan in plans for step in plan]
+    assert any("search_index VIRTUAL TABLE INDEX" in step for step in steps)
+    walked = [step for step in steps if re.match(r"SCAN (search_entries|messages|asked|revisions|decisions)", step)]
+    assert walked == []
+    assert "SEARCH search_entries USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    assert any("SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)" in plan for plan in plans)
+
+
 def walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for below in node.get("Plans", ()):
