@@ -30,7 +30,6 @@ from tests.questions import (
     File,
     ask,
     followed,
-    give_keywords,
     given_back,
     link_of,
     nothing_stored,
@@ -45,16 +44,7 @@ from tests.visitors import assert_refused
 WEEK = 7 * 24 * 3600
 
 
-@pytest.fixture
-def house(houses: Callable[..., Flask], engine: str) -> Flask:
-    """The app of this file on either engine: it offers e-mail and waits a third of a second for a lock."""
-    return give_keywords(houses(engine, busy_timeout=0.3, **MAIL))
-
-
-@pytest.fixture
-def light(houses: Callable[..., Flask]) -> Flask:
-    """The same where the engine does not matter."""
-    return give_keywords(houses("sqlite", busy_timeout=0.3, **MAIL))
+PATIENCE = 0.3
 
 
 BAD_FILES: dict[str, list[File]] = {

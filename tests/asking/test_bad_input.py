@@ -25,7 +25,6 @@ from tests.questions import (
     ask,
     email_of,
     followed,
-    give_keywords,
     given_back,
     link_of,
     nothing_stored,
@@ -44,16 +43,7 @@ RUNS = settings(
 )
 
 
-@pytest.fixture
-def house(houses: Callable[..., Flask], engine: str) -> Flask:
-    """The app of this file on either engine: it offers e-mail and waits a third of a second for a lock."""
-    return give_keywords(houses(engine, busy_timeout=0.3, **MAIL))
-
-
-@pytest.fixture
-def light(houses: Callable[..., Flask]) -> Flask:
-    """The same where the engine does not matter."""
-    return give_keywords(houses("sqlite", busy_timeout=0.3, **MAIL))
+PATIENCE = 0.3
 
 
 EVIL = (
