@@ -16,14 +16,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.header import Header
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP, Policy
+from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from hub.channel import Forged, Later, Limits, Refused, Uncertain, Unreachable
@@ -36,6 +37,8 @@ DEMO_SENDER = "Ozvěna <ozvena@localhost>"
 BAD_SENDER = "HUB_MAIL_FROM must be one address, for example Město Lhota <ozvena@mesto.cz>."
 BAD_URL = "HUB_MAIL_URL must be smtp://user:password@host:587 (@ in a password as %40), smtps://… or maildir:///folder."
 
+LINE, FOLD = 76, "\r\n "
+END = b".\r\n"
 LOST, OK, DATA_WANTED, CLOSING, NOT_SIGNED_IN = -1, 250, 354, 421, 530
 ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 LOCAL_PART = re.compile(rf"(?!.*=\?){ATOM}(?:\.{ATOM})*")  # "=?" would be taken for an encoded word
@@ -46,33 +49,6 @@ PLAIN_SUBJECT = re.compile(r"(?!.*=\?)[ -~]{0,60}")
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%~"
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 SENDER = re.compile(r'"?(?P<name>[^<>"]*?)"?\s*<(?P<address>[^<>]*)>')
-
-
-class _AsGiven(BaseHeader):
-    """A header written as it is given: the library would decode what looks encoded, and so let a line break in, and would
-    encode long ids and addresses, and so break them.
-    """
-
-    max_count = 1
-
-    @classmethod
-    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
-        """Take the value as it is."""
-        kwds.update(parse_tree=UnstructuredHeader.value_parser(""), decoded=value)
-
-    def fold(self, *, policy: Policy) -> str:
-        """The lines of the header, broken between words."""
-        text = f"{policy.linesep} ".join(self.split(" "))
-        if self.name == "Subject":
-            charset = "us-ascii" if PLAIN_SUBJECT.fullmatch(self) else "utf-8"
-            text = Header(str(self), charset, 76, "Subject").encode(linesep=policy.linesep)
-        return f"{self.name}: {text}{policy.linesep}"
-
-
-HEADERS = HeaderRegistry()
-for _name in ("To", "Subject", "Message-ID", "In-Reply-To", "References", "List-Unsubscribe"):
-    HEADERS.map_to_type(_name, _AsGiven)
-POLICY = SMTP.clone(header_factory=HEADERS, max_line_length=76)
 
 
 class MailSettings(Protocol):
@@ -91,9 +67,9 @@ class Folder:
         self._path = path
         self._lock = Lock()
 
-    def carry(self, letter: EmailMessage, sender: str, recipient: str) -> None:
+    def carry(self, letter: bytes, sender: str, recipient: str) -> None:
         """Keep one letter. Raises Unreachable when the folder cannot be written."""
-        data = letter.as_bytes(policy=POLICY.clone(linesep="\n", utf8=not recipient.isascii()))
+        data = letter.replace(b"\r\n", b"\n")
         try:
             with self._lock:
                 for name in ("tmp", "new", "cur"):
@@ -126,7 +102,7 @@ class Server:
     _smtp: smtplib.SMTP | None = field(default=None, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
-    def carry(self, letter: EmailMessage, sender: str, recipient: str) -> None:
+    def carry(self, letter: bytes, sender: str, recipient: str) -> None:
         """Have one letter accepted by the server."""
         with self._lock:
             try:
@@ -145,15 +121,11 @@ class Server:
                 _reply(self._smtp.quit)
             self._drop()
 
-    def _exchange(self, letter: EmailMessage, sender: str, recipient: str) -> None:
-        international = not recipient.isascii()
-        data = letter.as_bytes(policy=POLICY.clone(utf8=international))
-        smtp = self._begin(sender, len(data), international)
-        _agree(_reply(lambda: smtp.rcpt(recipient)), Refused("invalid"))
-        _agree(_reply(lambda: smtp.docmd("DATA")), Refused("active"), DATA_WANTED)
+    def _exchange(self, letter: bytes, sender: str, recipient: str) -> None:
+        smtp = self._begin(sender, recipient, len(letter))
         handed_over = False
         with suppress(OSError):
-            smtp.send(re.sub(rb"(?m)^\.", b"..", data) + b".\r\n")
+            smtp.send(re.sub(rb"(?m)^\.", b"..", letter) + END)
             handed_over = True
         if not handed_over:
             raise Unreachable("the mail server hung up before the end of the letter")
@@ -162,24 +134,42 @@ class Server:
             raise Uncertain("the mail server did not say whether it took the letter")
         _agree(code, Refused("active"))
 
-    def _begin(self, sender: str, size: int, international: bool) -> smtplib.SMTP:
-        """A connection on which the sender was accepted. One that was closed while idle is opened anew, once."""
+    def _begin(self, sender: str, recipient: str, size: int) -> smtplib.SMTP:
+        """A connection that waits for this letter. One that was closed while idle is opened anew, once."""
         reused = self._smtp is not None
-        smtp, code = self._sender(sender, size, international)
-        if reused and code in {LOST, CLOSING}:
+        smtp, codes = self._envelope(sender, recipient, size)
+        if reused and codes[0] in {LOST, CLOSING}:
             self._drop()
-            smtp, code = self._sender(sender, size, international)
-        _agree(code, Refused("active"))
+            smtp, codes = self._envelope(sender, recipient, size)
+        if codes[-1] == DATA_WANTED and not all(code // 100 == OK // 100 for code in codes[:-1]):
+            # It may wait for the letter although it refused the recipient: then it gets an empty one (RFC 2920 § 3.1).
+            _reply(lambda: _ask(smtp, END))
+        steps = (("active", OK), ("invalid", OK), ("active", DATA_WANTED))
+        for code, (refusal, wanted) in zip(codes, steps, strict=False):  # a shorter one ends with a no
+            _agree(code, Refused(refusal), wanted)
         return smtp
 
-    def _sender(self, sender: str, size: int, international: bool) -> tuple[smtplib.SMTP, int]:
+    def _envelope(self, sender: str, recipient: str, size: int) -> tuple[smtplib.SMTP, list[int]]:
+        """The replies to MAIL, RCPT and DATA up to the first that did not come, asked in one go where the server takes that.
+
+        A server that does not offer it (RFC 2920) is asked one by one, and no more after its first no.
+        """
         smtp = self._smtp = self._smtp or self._connect(sender.rpartition("@")[2])
         options = [f"SIZE={size}"] if smtp.has_extn("size") else []
-        if international:
+        if not recipient.isascii():
             if not smtp.has_extn("smtputf8"):
                 raise Refused("invalid")
             options += ["SMTPUTF8", "BODY=8BITMIME"]
-        return smtp, _reply(lambda: smtp.mail(sender, options))
+        said = (" ".join([f"MAIL FROM:<{sender}>", *options]), f"RCPT TO:<{recipient}>", "DATA")
+        commands = [f"{command}\r\n".encode() for command in said]
+        at_once = smtp.has_extn("pipelining")
+        replies: list[int] = []
+        for n, command in enumerate(commands):
+            asked = b"".join(commands) if at_once and n == 0 else b"" if at_once else command
+            replies.append(_reply(partial(_ask, smtp, asked)))
+            if replies[-1] == LOST or not (at_once or replies[-1] // 100 == OK // 100):
+                break
+        return smtp, replies
 
     def _connect(self, greeting: str) -> smtplib.SMTP:
         """A new connection, encrypted and signed in. Raises Unreachable, with no word of what the server said."""
@@ -235,6 +225,12 @@ def _reply(ask: Callable[[], tuple[int, bytes]]) -> int:
         return LOST
 
 
+def _ask(smtp: smtplib.SMTP, said: bytes) -> tuple[int, bytes]:
+    if said:
+        smtp.send(said)
+    return smtp.getreply()
+
+
 def _agree(code: int, refusal: Refused, wanted: int = OK) -> None:
     """Raise what a reply means that is not of the wanted class."""
     if code // 100 == wanted // 100:
@@ -260,8 +256,9 @@ class EmailChannel:
         if not self._address.isascii() or UNSEEN.search(name):
             raise ValueError(BAD_SENDER)
         user, _, self.domain = self._address.rpartition("@")
-        self._from = Address(name.strip(), user, self.domain)
+        self._from = _from_lines(Address(name.strip(), user, self.domain))
         self._road = road
+        self._contents = lru_cache(maxsize=8)(_contents)  # an announcement is the same for many
         self.limits = Limits(characters=100_000, per_second=per_second, per_address_per_second=1000)
 
     def verify(self, webhook: Webhook) -> tuple[str, str]:
@@ -277,45 +274,70 @@ class EmailChannel:
         if outgoing.operation == "delete":
             return outgoing.sent_as or ""
         recipient = plain_address(outgoing.address)
-        letter = self._letter(outgoing, recipient)
-        self._road.carry(letter, self._address, recipient)
+        name = f"<{_stable_name(outgoing)}@{self.domain}>"
+        self._road.carry(self._letter(outgoing, recipient, name), self._address, recipient)
         follows = outgoing.operation == "edit" and outgoing.sent_as
-        return follows or str(letter["Message-ID"])
+        return follows or name
 
     def close(self) -> None:
         """End the connection; the next letter opens another."""
+        self._contents.cache_clear()
         self._road.close()
 
-    def _letter(self, outgoing: Outgoing, recipient: str) -> EmailMessage:
-        letter = EmailMessage(policy=POLICY)
-        letter["From"] = self._from
-        letter["To"] = recipient
-        letter["Subject"] = re.sub(" {2,}", " ", UNSEEN.sub(" ", outgoing.subject)).strip(" ")
-        letter["Date"] = format_datetime(datetime.now(UTC))
-        letter["Message-ID"] = f"<{_stable_name(outgoing)}@{self.domain}>"
+    def _letter(self, outgoing: Outgoing, recipient: str, name: str) -> bytes:
+        head = [
+            self._from[recipient.isascii()],
+            _line("To", recipient),
+            _line("Date", format_datetime(datetime.now(UTC))),
+            _line("Message-ID", name),
+        ]
         before = [*outgoing.replies_to, *([outgoing.sent_as] if outgoing.sent_as else [])]
         ids = list(dict.fromkeys(known for known in before if MESSAGE_ID.fullmatch(known)))
         if ids:
-            letter["In-Reply-To"] = ids[-1]
-            letter["References"] = " ".join(ids)
-        letter["Auto-Submitted"] = "auto-generated"
+            head += [_line("In-Reply-To", ids[-1]), _line("References", " ".join(ids))]
         if outgoing.unsubscribe:
             link = quote(outgoing.unsubscribe, safe=URL_CHARACTERS, errors="replace")
-            letter["List-Unsubscribe"] = f"<{link}>"
-            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        _write(letter, outgoing)
-        return letter
+            head += [
+                _line("List-Unsubscribe", f"<{link}>"),
+                _line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ]
+        contents = self._contents(outgoing.subject, outgoing.text, outgoing.html, outgoing.language)
+        return "".join(head).encode() + contents
 
 
-def _write(letter: EmailMessage, outgoing: Outgoing) -> None:
-    """Put the words in, plain and perhaps as HTML; what UTF-8 cannot say becomes a question mark."""
-    text, html = (words.encode(errors="replace").decode() for words in (outgoing.text, outgoing.html))
-    letter.set_content(text, charset="utf-8", cte="quoted-printable")
-    if html:
-        letter.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+def _line(name: str, value: str) -> str:
+    """A header as it is given, broken between words: the library would decode what looks encoded, and so let a line break
+    in, and would encode long ids and addresses, and so break them.
+    """
+    return f"{name}: {value.replace(' ', FOLD)}\r\n"
+
+
+def _from_lines(sender: Address) -> dict[bool, str]:
+    """The header for recipients whose address is ASCII, and for the others."""
+    header = HeaderRegistry()("From", sender)
+    lines = {}
+    for plain in (True, False):
+        lines[plain] = str(header.fold(policy=SMTP.clone(max_line_length=LINE, utf8=not plain)))
+    return lines
+
+
+def _contents(subject: str, text: str, html: str, language: str) -> bytes:
+    """What is the same for all who get the same words: subject, the words, plain and perhaps as HTML, and their headers.
+
+    What UTF-8 cannot say becomes a question mark.
+    """
+    letter = EmailMessage(policy=SMTP.clone(max_line_length=LINE))
+    plain, rich = (words.encode(errors="replace").decode() for words in (text, html))
+    letter.set_content(plain, charset="utf-8", cte="quoted-printable")
+    if rich:
+        letter.add_alternative(rich, subtype="html", charset="utf-8", cte="quoted-printable")
     # Last, because the library moves Content- headers into the first part.
-    if LANGUAGE.fullmatch(outgoing.language):
-        letter["Content-Language"] = outgoing.language
+    if LANGUAGE.fullmatch(language):
+        letter["Content-Language"] = language
+    title = re.sub(" {2,}", " ", UNSEEN.sub(" ", subject)).strip(" ")
+    charset = "us-ascii" if PLAIN_SUBJECT.fullmatch(title) else "utf-8"
+    head = f"Subject: {Header(title, charset, LINE, 'Subject').encode(linesep=SMTP.linesep)}\r\n"
+    return f"{head}Auto-Submitted: auto-generated\r\n".encode() + letter.as_bytes()
 
 
 def _stable_name(outgoing: Outgoing) -> str:

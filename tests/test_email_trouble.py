@@ -20,6 +20,12 @@ from tests.services.mail import SmtpServer
 from tests.test_email_channel import ANNA, SENDER, over
 
 
+@pytest.fixture(autouse=True, params=[True, False], ids=["pipelining", "one by one"])
+def _manners(smtp: SmtpServer, request: pytest.FixtureRequest) -> None:
+    """A server that takes the whole envelope at once, and one that must be asked for each part."""
+    smtp.pipelining = request.param
+
+
 @pytest.fixture
 def channel(smtp: SmtpServer) -> Iterator[EmailChannel]:
     opened = over(smtp)
@@ -68,6 +74,15 @@ class TestTheConnection:
         assert smtp.verbs[-1] == "RSET"
         channel.send(replace(ANNA, address="jan@example.cz"))
         assert (smtp.by_recipient(ANNA.address), smtp.connections) == ([], 1)
+
+    def test_outlives_a_server_that_waits_for_a_letter_to_nobody(self, smtp: SmtpServer, channel: EmailChannel) -> None:
+        smtp.orders |= {"RCPT": "550 no such person", "DATA": "354 go on"}
+        with pytest.raises(Refused, match="invalid"):
+            channel.send(ANNA)
+        assert smtp.mails == []
+        smtp.behave()
+        channel.send(ANNA)
+        assert (len(smtp.mails), smtp.connections) == (1, 1)
 
     def test_comes_back_with_the_server(self, smtp: SmtpServer, channel: EmailChannel) -> None:
         channel.send(ANNA)

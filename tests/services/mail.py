@@ -100,6 +100,7 @@ class _Listening(Controller):
 class SmtpServer:
     """A server on a free port of the loopback. `starttls` offers encryption, `direct` speaks it from the first byte.
 
+    `pipelining`: whether it says that it takes several commands at once, as nearly every real server does (RFC 2920).
     `orders` maps a verb (EHLO, MAIL, RCPT, DATA…) to what is done instead: `drop`, `stall`, or a reply like `451 later`.
     """
 
@@ -109,6 +110,7 @@ class SmtpServer:
         starttls: ssl.SSLContext | None = None,
         direct: ssl.SSLContext | None = None,
         smtputf8: bool = True,
+        pipelining: bool = True,
         user: str = "",
         password: str = "",
     ) -> None:
@@ -116,6 +118,7 @@ class SmtpServer:
         self.orders: dict[str, str] = {}
         self.verbs: list[str] = []
         self.peers: set[str] = set()
+        self.pipelining = pipelining
         self._refusals: dict[str, int] = {}
         self._content = STORED
         self._changed = Condition()
@@ -211,6 +214,12 @@ class SmtpServer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *(["250-PIPELINING"] if self.pipelining else []), *responses[-1:]]
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
