@@ -16,7 +16,11 @@ from pathlib import Path
 from threading import Thread
 
 TREE = Path(__file__).parent.parent
-REPLIES = {b"EHLO": b"250-sink\r\n250 8BITMIME\r\n", b"QUIT": b"221 bye\r\n", b"DATA": b"354 go on\r\n"}
+REPLIES = {
+    b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
+    b"QUIT": b"221 bye\r\n",
+    b"DATA": b"354 go on\r\n",
+}
 numbers = count(1)
 
 

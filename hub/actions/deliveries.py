@@ -1,7 +1,7 @@
-"""Sending, one small transaction a step: claim some letters, begin one, settle it. Any number of workers may do this.
+"""Sending, one small transaction a step: claim some letters, begin them, settle them. Any number of workers may do this.
 
 A channel has one sender at a time (a lease in its ChannelState). A letter whose sending began and whose worker is gone is
-`unknown`: nobody can tell whether it was sent, so it is never repeated by itself.
+`unknown`: nobody can tell whether it was sent, so it is never repeated by itself. So only few are begun at once.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -54,6 +54,12 @@ class Claimed:
     copy: int
     attempts: int
     queued_at: datetime
+    lane: str
+
+    @property
+    def of(self) -> tuple[str, int, int]:
+        """What it says: the same of all letters of an announcement."""
+        return self.letter, self.message_id, self.n
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +96,7 @@ class Result:
     address_state: AddressState | None = None
 
 
-class Begun(StrEnum):
-    """Whether the next letter may be sent: yes; not this one; or none any more, for another sender has the channel."""
-
-    YES = "yes"
-    NOT_THIS = "not_this"
-    LOST = "lost"
-
-
-def claim(sender: Sender, now: datetime) -> Turn:
+def claim(sender: Sender, now: datetime, most: int = CHUNK) -> Turn:
     """Some due letters of a channel, prompt ones first, one to an address. None when none is due, or another has the channel."""
     with work(SYSTEM, "claim letters", now, audited=False) as w:
         if not _lead(w.connection, sender, now):
@@ -111,7 +109,7 @@ def claim(sender: Sender, now: datetime) -> Turn:
         since = min(state.refilled_at, now)  # the clock may have been set back
         refilled = (now - since).total_seconds() * sender.limits.per_second
         tokens = min(_burst(sender.limits), state.tokens + refilled)
-        room = min(CHUNK, int(tokens))
+        room = min(most, int(tokens))
         due = _due(w.connection, sender.channel, max(room, 1), now)
         if not due:
             return Turn(wait=_until_free(w.connection, sender, now))
@@ -221,6 +219,7 @@ def _due(connection: Connection, channel: str, most: int, now: datetime) -> list
                 deliveries.c.copy,
                 deliveries.c.attempts,
                 deliveries.c.queued_at,
+                deliveries.c.lane,
             )
             .join(addresses, addresses.c.id == deliveries.c.address_id)
             .join(contacts, contacts.c.id == addresses.c.contact_id)
@@ -252,68 +251,75 @@ def _behind() -> sa.Select[int]:
 
 
 def proceed(
-    sender: Sender, done: Result | None, begun: Claimed | None, now: datetime, link: tuple[int, str] | None = None
-) -> Begun:
-    """Settle one letter and begin the next, in one commit. `link` is (case, secret) of a link that the next will carry.
+    sender: Sender,
+    done: Sequence[Result],
+    begun: Sequence[Claimed],
+    now: datetime,
+    link: tuple[int, str] | None = None,
+) -> tuple[Claimed, ...] | None:
+    """Settle some letters and begin the next, in one commit; returns those that may be sent, None if another has the channel.
 
-    Nothing is begun by a sender that lost its channel, or when the address or the approval has gone.
+    `link` is (case, secret) of a link that the one letter to begin will carry. Nothing is begun by a sender that lost its
+    channel, or when the address or the approval has gone.
     """
     with work(SYSTEM, "send", now, audited=False) as w:
         leads = _leads_still(w.connection, sender, now)
-        if done is not None:
+        if done:
             _settle(w, sender, done, now)
         if not leads:
-            return Begun.LOST
-        if begun is None:
-            return Begun.YES
-        values: dict[str, object] = {
-            "its_id": begun.id,
-            "its_address": begun.address_id,
-            "now": now,
-            "until": now + sender.lease,
-        }
-        if begun.letter != Letter.RECEIPT:
-            values |= {"its_message": begun.message_id, "its_n": begun.n}
-        if w.connection.execute(BEGIN[Letter(begun.letter)], values).rowcount != 1:
-            _put_aside(w.connection, begun, now)
-            return Begun.NOT_THIS
-        if link is not None:
+            return None
+        ours = tuple(one for _, some in groupby(begun, attrgetter("of")) for one in _begun(w, sender, list(some), now))
+        if link is not None and ours:
             links.keep(w.session, link[0], link[1], now)
-        return Begun.YES
+        return ours
 
 
-def _waiting(row_id: int | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
+def _begun(w: Work, sender: Sender, some: Sequence[Claimed], now: datetime) -> list[Claimed]:
+    """Begin letters that say the same; those that may not go are put aside."""
+    letter, message_id, n = some[0].of
+    values: dict[str, object] = {"ids": [one.id for one in some], "now": now, "until": now + sender.lease}
+    if letter != Letter.RECEIPT:
+        values |= {"its_message": message_id, "its_n": n}
+    began = set(w.connection.scalars(BEGIN[Letter(letter)], values))
+    for one in some:
+        if one.id not in began:
+            _put_aside(w.connection, one, now)
+    return [one for one in some if one.id in began]
+
+
+def _waiting() -> sa.ColumnElement[bool]:
     # Not begun: another sender may have claimed it after our lease, and of two only one may begin.
-    return sa.and_(
-        deliveries.c.id == row_id, deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.began_at.is_(None)
-    )
+    return sa.and_(deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.began_at.is_(None))
 
 
 def _begin() -> sa.Update:
-    """Begin a letter, if it is claimed, not begun, and its address still takes mail."""
+    """Begin those letters that are claimed, not begun, and whose address still takes mail."""
     active = sa.select(addresses.c.id).where(
-        addresses.c.id == sa.bindparam("its_address"), addresses.c.state == AddressState.ACTIVE
+        addresses.c.id == deliveries.c.address_id, addresses.c.state == AddressState.ACTIVE
     )
+    its = deliveries.c.id.in_(sa.bindparam("ids", expanding=True))
     return (
         sa.update(deliveries)
-        .where(_waiting(sa.bindparam("its_id")), active.exists())
+        .where(its, _waiting(), active.exists())
         .values(began_at=sa.bindparam("now"), claimed_until=sa.bindparam("until"), attempts=deliveries.c.attempts + 1)
     )
 
 
 # Made once: to build them takes longer than to run them.
 BEGIN = {
-    letter: _begin().where(
+    letter: _begin()
+    .where(
         visibility.may_be_sent(
             letter, sa.bindparam("its_message"), sa.bindparam("its_n"), sa.bindparam("now", type_=Instant())
         )
     )
+    .returning(deliveries.c.id)
     for letter in Letter
 }
 NOTE_SENT = (
     sa.update(deliveries)
     .where(
-        deliveries.c.id == sa.bindparam("its_id"),
+        deliveries.c.id.in_(sa.bindparam("ids", expanding=True)),
         # A worker that was thought gone and comes back may still say that it was sent; it may not make it due again.
         deliveries.c.state.in_([DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value]),
     )
@@ -329,32 +335,46 @@ def _put_aside(connection: Connection, begun: Claimed, now: datetime) -> None:
         values = {"state": DeliveryState.SKIPPED, "problem": Trouble.ADDRESS_NOT_ACTIVE}
     elif connection.scalar(sa.select(visibility.sendable(Letter(begun.letter), begun.message_id, begun.n, now))):
         return  # another sender has it
-    connection.execute(sa.update(deliveries).where(_waiting(begun.id)).values(claimed_until=None, **values))
+    connection.execute(
+        sa.update(deliveries).where(deliveries.c.id == begun.id, _waiting()).values(claimed_until=None, **values)
+    )
 
 
-def _settle(w: Work, sender: Sender, done: Result, now: datetime) -> None:
-    connection, row_id = w.connection, done.delivery.id
-    if done.sent_as:
-        rows = [{"delivery_id": row_id, "position": n, "sent_as": sent} for n, sent in done.sent_as]
+def _settle(w: Work, sender: Sender, done: Sequence[Result], now: datetime) -> None:
+    connection = w.connection
+    rows = [{"delivery_id": one.delivery.id, "position": n, "sent_as": sent} for one in done for n, sent in one.sent_as]
+    if rows:
         database.insert_new(connection, parts, rows, ("delivery_id", "position"), ("position",))
-    if done.state is DeliveryState.SENT:
-        connection.execute(NOTE_SENT, {"its_id": row_id, "now": now})
-    else:
-        change: dict[str, object] = {"state": done.state, "problem": done.problem, "claimed_until": None}
-        if done.state is DeliveryState.RETRY:
-            change |= {"next_at": done.next_at, "began_at": None}
-        mine = sa.and_(deliveries.c.id == row_id, deliveries.c.state == DeliveryState.CLAIMED)
-        connection.execute(sa.update(deliveries).where(mine).values(**change))
-    of_address: dict[str, object] = {}
-    if done.address_state is not None and done.address_state != AddressState.ACTIVE:
-        of_address["state"] = done.address_state
-    if (slow := sender.limits.per_address_per_second) < RARELY:
-        of_address["busy_until"] = now + timedelta(seconds=1 / slow)
-    if of_address:
-        connection.execute(sa.update(addresses).where(addresses.c.id == done.delivery.address_id).values(**of_address))
-    if len(done.sent_as) > 1:  # one was counted when it was claimed
+    sent_now = [one.delivery.id for one in done if one.state is DeliveryState.SENT]
+    if sent_now:
+        connection.execute(NOTE_SENT, {"ids": sent_now, "now": now})
+    for one in done:
+        if one.state is not DeliveryState.SENT:
+            _note(connection, one)
+        _note_address(connection, sender, one, now)
+    more = sum(max(len(one.sent_as) - 1, 0) for one in done)
+    if more:  # one part of each was counted when it was claimed
         of_channel = sa.update(states).where(states.c.channel == sender.channel)
-        connection.execute(of_channel.values(tokens=states.c.tokens - (len(done.sent_as) - 1)))
+        connection.execute(of_channel.values(tokens=states.c.tokens - more))
+
+
+def _note(connection: Connection, done: Result) -> None:
+    """Of a letter that was not sent."""
+    change: dict[str, object] = {"state": done.state, "problem": done.problem, "claimed_until": None}
+    if done.state is DeliveryState.RETRY:
+        change |= {"next_at": done.next_at, "began_at": None}
+    mine = sa.and_(deliveries.c.id == done.delivery.id, deliveries.c.state == DeliveryState.CLAIMED)
+    connection.execute(sa.update(deliveries).where(mine).values(**change))
+
+
+def _note_address(connection: Connection, sender: Sender, done: Result, now: datetime) -> None:
+    change: dict[str, object] = {}
+    if done.address_state is not None and done.address_state != AddressState.ACTIVE:
+        change["state"] = done.address_state
+    if (slow := sender.limits.per_address_per_second) < RARELY:
+        change["busy_until"] = now + timedelta(seconds=1 / slow)
+    if change:
+        connection.execute(sa.update(addresses).where(addresses.c.id == done.delivery.address_id).values(**change))
 
 
 def give_back(sender: Sender, claimed: Sequence[Claimed], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from threading import Event
@@ -14,14 +14,14 @@ from flask import current_app
 
 from hub import logs, queue
 from hub.actions import deliveries, dispatches
-from hub.actions.deliveries import Begun, Claimed, Result, Sender
+from hub.actions.deliveries import CHUNK, Claimed, Result, Sender
 from hub.channel import Channel, Later, Refused, Uncertain, Unreachable
 from hub.database import db, problem_of
 from hub.jobs.letters import Composed, Desk
 from hub.queries import letters
 from hub.rules import pauses
 from hub.steps.deliveries import DELIVER, EXPAND
-from hub.vocabulary import AddressState, DeliveryState, Trouble
+from hub.vocabulary import AddressState, DeliveryState, Lane, Trouble
 
 log = structlog.get_logger()
 
@@ -35,6 +35,11 @@ shorter breath would be missed for seconds, a longer spell too.
 PATIENCE = 5.0
 """Seconds a sender waits for its channel's limits; for longer ones it leaves, and the sweep calls it again."""
 
+MOST = 64
+"""Letters to many that may be begun in one commit: all of them are `unknown` if the worker is killed before the next."""
+
+SOON, LONG = 0.1, 1.0
+"""Seconds: after letters that took less, twice as many are begun at once; after more than the other, the rest waits."""
 
 SETTLING = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds between tries to write down what became of a letter; together less than any lease."""
@@ -102,14 +107,14 @@ class _Sender:
         lease = timedelta(seconds=current_app.config["HUB"].lease)
         self._me = Sender(channel.name, token_hex(16), channel.limits, lease)
         self._desk = Desk(db.session(), channel.limits.characters)
-        self._sent = 0
+        self._sent, self._few = 0, 1
 
     def run(self) -> int:
         """Send until nothing is due, the channel cannot be reached, or the worker ends."""
         now = self._clock.now
         try:
             while not queue.is_ending():
-                turn = deliveries.claim(self._me, now())
+                turn = deliveries.claim(self._me, now(), max(CHUNK, self._few))
                 if turn.letters:
                     if not self._work_through(turn.letters):
                         break
@@ -125,33 +130,49 @@ class _Sender:
         return self._sent
 
     def _work_through(self, claimed: Sequence[Claimed]) -> bool:
-        """Send these; one commit settles a letter and begins the next. False: no more can be sent here now."""
-        done: Result | None = None
-        for n, one in enumerate(claimed):
-            if queue.is_ending():
-                self._proceed(done, None, None)
-                deliveries.give_back(self._me, claimed[n:], self._clock.now())
+        """Send these; one commit settles some letters and begins the next. False: no more can be sent here now."""
+        done: Sequence[Result] = ()
+        reached = True
+        while claimed and reached and not queue.is_ending():
+            some, claimed = self._next(claimed)
+            letters = {one: self._compose(one) for one in some}
+            ours = self._proceed(done, some, letters)
+            if ours is None:
                 return False
-            letter = self._compose(one)
-            begun = self._proceed(done, one, letter)
-            done = None
-            if begun is Begun.LOST:
-                return False
-            if begun is Begun.NOT_THIS:
-                continue
-            try:
-                done = self._send(one, letter)
-            except Unreachable:
-                self._rest_of(one, claimed[n + 1 :])
-                return False
-        return done is None or self._proceed(done, None, None) is not Begun.LOST
+            done, reached = self._send_some(ours, letters)
+        if done and self._proceed(done, (), {}) is None:
+            return False
+        deliveries.give_back(self._me, claimed, self._clock.now())
+        return reached and not claimed
 
-    def _rest_of(self, one: Claimed, rest: Sequence[Claimed]) -> None:
-        """Nothing can be sent for a while: this letter was not, and those behind it were not begun."""
-        until = deliveries.pause(self._me, self._clock.now())
-        self._proceed(self._put_off(one, Trouble.UNREACHABLE, until), None, None)
-        deliveries.give_back(self._me, rest, self._clock.now())
-        log.warning("channel cannot be reached", channel=self._me.channel)
+    def _next(self, claimed: Sequence[Claimed]) -> tuple[Sequence[Claimed], Sequence[Claimed]]:
+        """The letters to begin at once, and the rest: one that somebody waits for, or some of those to many."""
+        many = self._few if claimed[0].lane == Lane.BULK else 1
+        return claimed[:many], claimed[many:]
+
+    def _send_some(
+        self, ours: Sequence[Claimed], letters: Mapping[Claimed, Composed | Trouble]
+    ) -> tuple[Sequence[Result], bool]:
+        """Send letters that were begun: what became of each, and whether the channel could be reached.
+
+        Those for which it is too late now, since the worker ends or the channel is slow, are due again at once.
+        """
+        began, done = monotonic(), list[Result]()
+        for n, one in enumerate(ours):
+            if n and (queue.is_ending() or monotonic() - began > LONG):
+                at = self._clock.now()
+                done += [Result(rest, DeliveryState.RETRY, next_at=at) for rest in ours[n:]]
+                break
+            try:
+                done.append(self._send(one, letters[one]))
+            except Unreachable:
+                until = deliveries.pause(self._me, self._clock.now())
+                log.warning("channel cannot be reached", channel=self._me.channel)
+                done += [self._put_off(rest, Trouble.UNREACHABLE, until) for rest in ours[n:]]
+                self._few = 1
+                return done, False
+        self._few = min(2 * self._few, MOST) if monotonic() - began < SOON else 1
+        return done, True
 
     def _compose(self, one: Claimed) -> Composed | Trouble:
         """The letter, or why there is none: a letter that cannot be written must not stop those behind it."""
@@ -163,15 +184,17 @@ class _Sender:
             logs.unexpected(error)
             return Trouble.UNWRITTEN
 
-    def _proceed(self, done: Result | None, begun: Claimed | None, letter: Composed | Trouble | None) -> Begun:
+    def _proceed(
+        self, done: Sequence[Result], begun: Sequence[Claimed], letters: Mapping[Claimed, Composed | Trouble]
+    ) -> Sequence[Claimed] | None:
         """Settle and begin. What was sent must not be forgotten because the database is busy: it is tried for a while."""
-        link = letter.link if isinstance(letter, Composed) else None
+        link = next((letter.link for letter in letters.values() if isinstance(letter, Composed)), None)
         for wait in SETTLING:
             try:
                 return deliveries.proceed(self._me, done, begun, self._clock.now(), link)
             except sa.exc.DBAPIError as error:
                 db.session.rollback()
-                if done is None or problem_of(error) is None:
+                if not done or problem_of(error) is None:
                     raise
                 logs.unexpected(error)
                 self._clock.rest(wait)

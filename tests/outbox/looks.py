@@ -7,7 +7,7 @@ from datetime import timedelta
 from threading import Thread
 
 from hub.actions import deliveries
-from hub.actions.deliveries import Begun, Claimed, Sender, Turn
+from hub.actions.deliveries import Claimed, Sender, Turn
 from hub.database import db
 from hub.models import Decision, Message
 from tests.letters import Moody, Post
@@ -26,7 +26,7 @@ def claim(holder: str, post: Post, channel: Moody) -> Turn:
 
 
 def begin(holder: str, one: Claimed, post: Post, channel: Moody) -> bool:
-    return deliveries.proceed(sender(holder, channel), None, one, post.clock.now()) is Begun.YES
+    return deliveries.proceed(sender(holder, channel), (), (one,), post.clock.now()) == (one,)
 
 
 def plain(mail: Mail) -> str:
