@@ -114,7 +114,7 @@ class _Sender:
         now = self._clock.now
         try:
             while not queue.is_ending():
-                turn = deliveries.claim(self._me, now(), max(CHUNK, self._few))
+                turn = deliveries.claim(self._me, now(), max(CHUNK, 2 * self._few))
                 if turn.letters:
                     if not self._work_through(turn.letters):
                         break

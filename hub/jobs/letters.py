@@ -29,10 +29,10 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a letter says; `mark` is of its words, so that no other letter ever has the same outside id."""
+    """What a letter says, its text in parts; `mark` is of its words, so that no other letter ever has the same outside id."""
 
     subject: str
-    text: str
+    texts: tuple[str, ...]
     html: str
     mark: str
 
@@ -88,7 +88,8 @@ class Desk:
         pages = current_app.jinja_env
         text = pages.get_template(f"mail/{one.letter}.txt").render(**said)
         html = pages.get_template(f"mail/{one.letter}.html").render(**said, language=language.current())
-        return Written(_subject(one, source), text, html, source.revision.digest[:8])
+        texts = tuple(parts.split(text, self._longest))
+        return Written(_subject(one, source), texts, html, source.revision.digest[:8])
 
     def _slug(self, one: Claimed, source: Source) -> str | None:
         """The public address of what a letter says, if it has one."""
@@ -107,7 +108,6 @@ class Desk:
         link: tuple[int, str] | None,
     ) -> Composed:
         already = letters.parts_sent(self._session, one.id) if one.attempts else {}
-        cut = parts.split(written.text, self._longest)
         made = [
             Outgoing(
                 delivery=f"ozvena-{one.id}-{one.copy}-{written.mark}" + (f"-{n}" if n > 1 else ""),
@@ -115,11 +115,11 @@ class Desk:
                 text=part,
                 operation=one.operation,
                 subject=written.subject,
-                html=written.html if len(cut) == 1 else "",
+                html=written.html if len(written.texts) == 1 else "",
                 language=reader,
                 replies_to=before,
             )
-            for n, part in enumerate(cut, 1)
+            for n, part in enumerate(written.texts, 1)
         ]
         rest = tuple((n, part) for n, part in enumerate(made, 1) if n not in already)
         return Composed(rest, link)
