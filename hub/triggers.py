@@ -14,14 +14,16 @@ from sqlalchemy.engine import Connection
 
 from hub.invariants import TRIGGERS, Trigger
 
+DIGITS = "dddd-dd-dd dd:[0-5]d:[0-5]d.dddddd".replace("d", "[0-9]")
 SQLITE_KINDS = {
     "SMALLINT": "typeof({c}) = 'integer' AND {c} BETWEEN -32768 AND 32767",
     "INTEGER": "typeof({c}) = 'integer' AND {c} BETWEEN -2147483648 AND 2147483647",
     "BIGINT": "typeof({c}) = 'integer'",
     "BOOLEAN": "typeof({c}) = 'integer' AND {c} IN (0, 1)",
     "DATE": "typeof({c}) = 'text' AND date({c}, '+0 days') IS {c}",
-    "DATETIME": "typeof({c}) = 'text' AND strftime('%Y-%m-%d %H:%M:%S', substr({c}, 1, 19), '+0 days') IS substr({c}, 1, 19)"
-    " AND substr({c}, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]'",
+    "DATETIME": f"typeof({{c}}) = 'text' AND {{c}} GLOB '{DIGITS}' AND substr({{c}}, 6, 2) BETWEEN '01' AND '12'"
+    " AND substr({c}, 12, 2) <= '23' AND substr({c}, 9, 2) >= '01' AND (substr({c}, 9, 2) <= '28'"
+    " OR date(substr({c}, 1, 10), '+0 days') IS substr({c}, 1, 10))",
     "DOUBLE": "typeof({c}) IN ('real', 'integer')",
     "FLOAT": "typeof({c}) IN ('real', 'integer')",
     "VARCHAR": "typeof({c}) = 'text' AND instr({c}, char(0)) = 0",
@@ -103,11 +105,15 @@ def _statements(trigger: Trigger, dialect: str) -> list[str]:
     if trigger.does:
         return [f"{head.replace(' BEFORE ', ' AFTER ')} BEGIN {trigger.does}; END"]
     if dialect == "sqlite":
-        return [f"{head} WHEN {trigger.sqlite or trigger.when} BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"]
-    # PostgreSQL takes no subquery in WHEN, so the condition stands in the function.
+        when = trigger.sqlite or trigger.when
+        when = f"({trigger.only}) AND ({when})" if trigger.only else when
+        return [f"{head} WHEN {when} BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"]
+    # PostgreSQL takes no subquery in WHEN, so such a condition stands in the function; others need no call of it.
     back = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event, "NEW")
-    body = f"BEGIN IF {trigger.when} THEN RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'check_violation'; END IF; RETURN {back}; END"
+    guard = trigger.only or (trigger.when if "SELECT" not in trigger.when and each == "ROW" else "")
+    guard = f" WHEN ({guard})" if guard else ""
+    body = f"BEGIN IF ({trigger.when}) THEN RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'check_violation'; END IF; RETURN {back}; END"
     return [
         f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
-        f"{head} EXECUTE FUNCTION {trigger.name}()",
+        f"{head}{guard} EXECUTE FUNCTION {trigger.name}()",
     ]

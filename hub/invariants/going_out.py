@@ -16,7 +16,13 @@ NOT_FOR_THEM = (
     " WHERE q.conversation_id = c.id AND q.kind = 'question' AND {asker}) END)"
 )
 NOT_FOR_THEM = NOT_FOR_THEM.format(author=HAS_IT.format(who="m.author_id"), asker=HAS_IT.format(who="q.author_id"))
-"""Announcements go out a thousand in a statement: for them no address is looked up."""
+OF_ANOTHER = (
+    "new.letter <> 'announcement' OR EXISTS (SELECT 1 FROM dispatches d"
+    " WHERE d.id = new.dispatch_id AND (d.message_id <> new.message_id OR d.n <> new.n))"
+)
+"""Announcements go out a thousand in a statement: of each row is asked only whether it says what its dispatch says, which was
+approved and public when it was made. Whether it still is, is asked when a letter begins.
+"""
 SENT_AGAIN = (
     "(old.state IN ('sent', 'skipped', 'cancelled') AND (new.state <> old.state OR old.sent_at IS DISTINCT FROM new.sent_at))"
     " OR (old.state = 'unknown' AND new.state NOT IN ('unknown', 'sent', 'failed'))"
@@ -79,10 +85,26 @@ GOING_OUT = (
         "deliveries_approved",
         "deliveries",
         "INSERT",
-        "new.letter <> 'receipt' AND " + NOT_SHOWABLE.format(message="new.message_id", n="new.n"),
+        NOT_SHOWABLE.format(message="new.message_id", n="new.n"),
         "only an approved revision is delivered",
+        only="new.letter <> 'receipt' AND new.dispatch_id IS NULL",
     ),
-    Trigger("deliveries_address", "deliveries", "INSERT", NOT_FOR_THEM, "private words go only to whoever asked"),
+    Trigger(
+        "deliveries_address",
+        "deliveries",
+        "INSERT",
+        NOT_FOR_THEM,
+        "private words go only to whoever asked",
+        only="new.dispatch_id IS NULL",
+    ),
+    Trigger(
+        "deliveries_announced",
+        "deliveries",
+        "INSERT",
+        OF_ANOTHER,
+        "a delivery of an announcement says what is announced",
+        only="new.dispatch_id IS NOT NULL",
+    ),
     Trigger(
         "deliveries_keep",
         "deliveries",

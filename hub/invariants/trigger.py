@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class Trigger:
     """Refuse `event` (UPDATE, DELETE, INSERT or TRUNCATE) on `table` when `when` holds; `old` and `new` are the rows.
 
+    `only` is part of the condition that needs no subquery: rows for which it does not hold cost PostgreSQL no call.
     `sqlite` says the same as `when` in SQLite's words where the two engines have none in common. With `does`, nothing is
     refused: the statement is run beside, on SQLite alone.
     """
@@ -20,6 +21,7 @@ class Trigger:
     message: str
     sqlite: str = ""
     does: str = ""
+    only: str = ""
 
 
 def changed(*names: str) -> str:

@@ -269,6 +269,12 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         delivery(letter="'receipt'", message_id="5"),
         delivery(letter="'receipt'", message_id="1", address_id="2"),
     ),
+    "deliveries_announced": (
+        delivery(dispatch_id="1"),  # an answer, as if it were announced
+        delivery(**{**ANNOUNCED, "message_id": "2", "n": "1", "dispatch_id": "1"}),  # private words
+        delivery(**{**ANNOUNCED, "n": "2", "dispatch_id": "1"}),
+        delivery(**{**RECEIPT, "dispatch_id": "1"}),
+    ),
     "deliveries_keep": (
         "UPDATE deliveries SET dispatch_id = NULL WHERE id = 1",
         "UPDATE deliveries SET message_id = 8 WHERE id = 10",
@@ -388,7 +394,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "ck_deliveries_letter": (delivery(letter="'love'"),),
     "ck_deliveries_operation": (delivery(operation="'burn'"),),
     "fk_deliveries_address_id": (delivery(**{**ANNOUNCED, "address_id": "999"}),),
-    "fk_deliveries_dispatch_id": (delivery(dispatch_id="999"),),
+    "fk_deliveries_dispatch_id": (delivery(**{**ANNOUNCED, "dispatch_id": "999"}),),
     "fk_deliveries_revision": (delivery(**{**RECEIPT, "n": "9"}),),
     "uq_deliveries_message_id_n_address_id_letter_operation_copy": (delivery(address_id="1"),),
     "fk_delivery_parts_delivery_id": (

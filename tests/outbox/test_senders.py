@@ -344,17 +344,23 @@ def test_what_was_sent_is_written_down_although_the_database_was_taken(
     assert post.states() == ["sent"]
 
 
+@pytest.mark.parametrize("expanded", ["before", "after"])
 @pytest.mark.parametrize("taken", ["withdrawn", "hidden"])
-def test_an_announcement_of_what_was_taken_away_is_not_sent(post: Post, moody: Moody, taken: str) -> None:
+def test_an_announcement_of_what_was_taken_away_is_not_sent(
+    post: Post, moody: Moody, taken: str, expanded: str
+) -> None:
     post.subscribe(["anna"])
     dispatch = post.announce()
-    dispatches.expand(dispatch.id, post.now)
+    if expanded == "before":
+        dispatches.expand(dispatch.id, post.now)
     if taken == "withdrawn":
         post.withdraw()
     else:
         decision = {"message_id": dispatch.message_id, "n": dispatch.n, "kind": "hide", "reason": "", "rule": "test@1"}
         db.session.execute(sa.insert(Decision).values(actor_kind="system", decided_at=post.now, **decision))
         db.session.commit()
+    if expanded == "after":
+        dispatches.expand(dispatch.id, post.now)
     assert post.run() == 0
     assert moody.went == []
     assert [(one.state, one.problem) for one in post.letters(letter="announcement")] == [("cancelled", "not_shown")]
