@@ -61,20 +61,27 @@ def wanted(connection: Connection) -> list[Trigger]:
     ours = [trigger for trigger in TRIGGERS if trigger.table in tables]
     if connection.dialect.name != "sqlite":
         return [trigger for trigger in ours if not trigger.does]
+    born = [trigger for trigger in ours if trigger.event == "INSERT" and not trigger.does]
     kinds = [
         guard
         for table in sorted(tables)
         if not table.startswith("search_index")
-        for guard in _kinds(table, inspector.get_columns(table))
+        for guard in _kinds(table, inspector.get_columns(table), [one for one in born if one.table == table])
     ]
-    return [trigger for trigger in ours if trigger.event != "TRUNCATE"] + kinds
+    return [trigger for trigger in ours if trigger.event != "TRUNCATE" and trigger not in born] + kinds
 
 
-def _kinds(table: str, columns: Sequence[Mapping[str, Any]]) -> list[Trigger]:
-    """Guards of a table on SQLite: in every column only what its type would take on PostgreSQL."""
+def _kinds(table: str, columns: Sequence[Mapping[str, Any]], born: Sequence[Trigger]) -> list[Trigger]:
+    """Guards of a table on SQLite: in every column only what its type would take on PostgreSQL.
+
+    The guard of new rows refuses all that is refused of them: to call a trigger costs SQLite more than most conditions.
+    """
     bad = " OR ".join(f"(new.{column['name']} IS NOT NULL AND NOT ({_kind(column)}))" for column in columns)
     message = f"{table}: a value of the wrong type"
-    return [Trigger(f"{table}_kinds_{e.lower()}", table, e, bad, message) for e in ("INSERT", "UPDATE")]
+    return [
+        Trigger(f"{table}_kinds_insert", table, "INSERT", bad, message, also=tuple(born)),
+        Trigger(f"{table}_kinds_update", table, "UPDATE", bad, message),
+    ]
 
 
 def _kind(column: Mapping[str, Any]) -> str:
@@ -105,9 +112,11 @@ def _statements(trigger: Trigger, dialect: str) -> list[str]:
     if trigger.does:
         return [f"{head.replace(' BEFORE ', ' AFTER ')} BEGIN {trigger.does}; END"]
     if dialect == "sqlite":
-        when = trigger.sqlite or trigger.when
-        when = f"({trigger.only}) AND ({when})" if trigger.only else when
-        return [f"{head} WHEN {when} BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"]
+        if trigger.also:
+            every = (trigger, *trigger.also)
+            refusals = " ".join(f"WHEN {_on_sqlite(one)} THEN RAISE(ABORT, '{one.message}')" for one in every)
+            return [f"{head} BEGIN SELECT CASE {refusals} END; END"]
+        return [f"{head} WHEN {_on_sqlite(trigger)} BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"]
     # PostgreSQL takes no subquery in WHEN, so such a condition stands in the function; others need no call of it.
     back = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event, "NEW")
     guard = trigger.only or (trigger.when if "SELECT" not in trigger.when and each == "ROW" else "")
@@ -117,3 +126,8 @@ def _statements(trigger: Trigger, dialect: str) -> list[str]:
         f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
         f"{head}{guard} EXECUTE FUNCTION {trigger.name}()",
     ]
+
+
+def _on_sqlite(trigger: Trigger) -> str:
+    when = trigger.sqlite or trigger.when
+    return f"({trigger.only}) AND ({when})" if trigger.only else f"({when})"

@@ -11,7 +11,7 @@ class Trigger:
 
     `only` is part of the condition that needs no subquery: rows for which it does not hold cost PostgreSQL no call.
     `sqlite` says the same as `when` in SQLite's words where the two engines have none in common. With `does`, nothing is
-    refused: the statement is run beside, on SQLite alone.
+    refused: the statement is run beside, on SQLite alone. `also` are others of the same event that SQLite looks at in one go.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Trigger:
     sqlite: str = ""
     does: str = ""
     only: str = ""
+    also: tuple[Trigger, ...] = ()
 
 
 def changed(*names: str) -> str:

@@ -403,7 +403,10 @@ def test_every_trigger_and_constraint_has_an_attempt_to_break_it() -> None:
 
 def test_every_trigger_and_constraint_is_really_there(world: World) -> None:
     guards = {f"{table}_kinds_{event}" for table in META.tables for event in ("insert", "update")}
-    left_out = {t.name for t in invariants.TRIGGERS if (t.does if world.name == "postgres" else t.event == "TRUNCATE")}
+    left_out = {t.name for t in invariants.TRIGGERS if t.does}
+    if world.name == "sqlite":  # what is refused of new rows is within the guards
+        within = {t.name for t in invariants.TRIGGERS if t.event == "INSERT" and not t.does}
+        left_out = {t.name for t in invariants.TRIGGERS if t.event == "TRUNCATE"} | within
     of_engine = {t.name for t in invariants.TRIGGERS} - left_out
     with world.engine.connect() as connection:
         installed = {name for name, _ in triggers.installed(connection)}
