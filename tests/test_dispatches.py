@@ -199,5 +199,6 @@ def test_an_announcement_taken_back_half_way_is_cancelled_for_the_rest(post: Pos
             return sent
 
     post.app.extensions["hub_channels"] = {"memory": Hiding(secret="x")}
-    post.run()
-    assert look(dispatch) == {"sent": 5, "cancelled": 35, "not_expanded": 0}
+    sent = post.run()
+    assert 5 <= sent <= 7  # of those begun together with the fifth, some are on their way
+    assert look(dispatch) == {"sent": sent, "cancelled": 40 - sent, "not_expanded": 0}
