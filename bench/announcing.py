@@ -257,7 +257,7 @@ def mail(bench: Bench) -> Section:
         ]
     how = (
         f"{number:,} letters of an announcement (plain and HTML), sent by the worker's job: each composed, begun and settled in"
-        " durable commits of up to {job.MOST} letters, its envelope sent in one go (RFC 2920)."
+        f" durable commits of up to {job.MOST} letters, its envelope sent in one go (RFC 2920)."
         " The reference is a loop over `smtplib.SMTP.sendmail` that sends as many letters of the same size,"
         " made before, over one connection, and notes nothing. Both to `bench/sink.py`, a small SMTP server in a process of"
         " its own that fsyncs each letter before it says 250 (RFC 5321 § 6.1)."
