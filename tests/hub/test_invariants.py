@@ -332,6 +332,12 @@ def _kind(world: World, column: sa.Column[Any]) -> str:
     return "BIGINT" if kind == "INTEGER" and column.primary_key else kind
 
 
+def _is_listed(column: sa.Column[Any]) -> bool:
+    """Whether a CHECK lists the words of the column: it refuses any other, if another condition does not so before."""
+    checks = [one for one in column.table.constraints if isinstance(one, sa.CheckConstraint)]
+    return any(str(one.sqltext).startswith(f"{column.name} IN ('") for one in checks)
+
+
 @pytest.mark.parametrize("table", sorted(META.tables))
 def test_a_value_of_the_wrong_type_is_refused_on_either_engine(world: World, table: str) -> None:
     row = world.template(table)
@@ -341,7 +347,8 @@ def test_a_value_of_the_wrong_type_is_refused_on_either_engine(world: World, tab
             error = world.refusal(*_insert(table, {**row, column.name: value}))
             if world.name == "sqlite":
                 own = _is_rowid(column) and "datatype mismatch"  # SQLite minds the type of a rowid by itself
-                assert str(error.orig) in (f"{table}: a value of the wrong type", own), (column, value)
+                said = (f"{table}: a value of the wrong type", own)
+                assert str(error.orig) in said or _is_listed(column), (column, value)
             else:
                 assert not isinstance(error, sa.exc.IntegrityError), (column, value)
 
