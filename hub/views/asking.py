@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub import errors, forms, language, limits, logs, markup, signin
@@ -38,10 +39,15 @@ FORM = "ask"
 SOURCE = "web:napiste-nam"
 MOST_FILES = 3
 LARGEST_FILE = 10 * 1024 * 1024
-LARGEST_BODY = MOST_FILES * LARGEST_FILE + 512 * 1024
+LARGEST_BODY = 2 * MOST_FILES * LARGEST_FILE + 512 * 1024
+"""Bytes that are read: of files twice what is taken, so that the words come back with what is wrong with the files."""
 LARGEST_TEXT = 256 * 1024
 """Bytes of text that are read, so that one that is too long is given back to be shortened."""
 ANSWER_DAYS = 30
+TOO_LARGE = marked(
+    "The message was too large to be read, and nothing was saved. Go back in your browser, where your words should still be,"
+    " then shorten them or choose fewer or smaller files (at most 3, each up to 10 MB), and send it again."
+)
 FILE_PROBLEMS = {
     uploads.Reason.EMPTY: marked("The file %(name)s is empty."),
     uploads.Reason.TOO_LARGE: marked("The file %(name)s is larger than 10 MB."),
@@ -81,7 +87,11 @@ def send() -> BaseResponse:
     request.max_content_length = LARGEST_BODY if has_files else LARGEST_TEXT
     request.max_form_memory_size = LARGEST_TEXT
     forms.check_origin(request)
-    filled = Filled(request.form.get("text", ""), one_line(request.form.get("email", "")), "consent" in request.form)
+    try:
+        given = request.form
+    except RequestEntityTooLarge as unread:
+        raise errors.TooLarge(TOO_LARGE) from unread
+    filled = Filled(given.get("text", ""), one_line(given.get("email", "")), "consent" in given)
     try:
         return _record(filled)
     except DBAPIError as error:

@@ -88,10 +88,17 @@ class TestFiles:
             given_back(ask(client, WORDS, "není", files=files), 400)
             given_back(ask(client, WORDS, token="x", files=files), 400)
 
-    def test_of_more_than_the_whole_form_may_have_are_not_read(self, light: Flask) -> None:
+    def test_of_twice_the_size_are_refused_and_the_words_come_back(self, light: Flask) -> None:
         with nothing_stored(light):
-            large = [(f"{n}.pdf", b"x" * LARGEST_FILE) for n in range(MOST_FILES + 1)]
-            assert_refused(ask(light.test_client(), WORDS, files=large), 413)
+            large = [(f"{n}.pdf", b"%PDF" + b"x" * (2 * LARGEST_FILE - 4)) for n in range(MOST_FILES)]
+            given_back(ask(light.test_client(), WORDS, files=large), 400)
+
+    def test_of_more_than_is_read_are_refused_with_advice(self, light: Flask) -> None:
+        with nothing_stored(light):
+            large = [(f"{n}.pdf", b"x" * LARGEST_FILE) for n in range(2 * MOST_FILES + 1)]
+            answer = ask(light.test_client(), WORDS, files=large)
+            assert_refused(answer, 413)
+            assert "Vraťte se v prohlížeči zpět" in answer.get_data(as_text=True)
 
     def test_in_a_hundred_and_fifty_parts_are_refused(self, light: Flask) -> None:
         with nothing_stored(light):
