@@ -3,7 +3,7 @@ PYTHON ?= python3
 bin := .venv/bin
 catalogues := $(wildcard */translations/*/LC_MESSAGES/*.po)
 compiled := $(catalogues:.po=.mo)
-code := config.py gunicorn.conf.py hub kiosk channels migrations tests bench tools
+code := config.py gunicorn.conf.py hub kiosk noticeboard channels migrations tests bench tools
 
 .DEFAULT_GOAL := help
 

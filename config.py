@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     bind: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
     threads: int = Field(8, ge=1, le=64, description="threads of the one web process")
-    rooms: Annotated[tuple[str, ...], NoDecode] = Field(("kiosk",), description="feature packages switched on")
+    rooms: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("kiosk", "noticeboard"), description="feature packages switched on"
+    )
     channels: Annotated[tuple[str, ...], NoDecode] = Field(("email",), description="roads out that are switched on")
     public_url: str = Field("", description="address of the city's site in e-mails; empty: the first host and the port")
     mail_url: str = Field(

@@ -189,6 +189,7 @@ def _languages(app: Flask, rooms: list[Room]) -> None:
 
 def _open(app: Flask, rooms: list[Room]) -> None:
     app.extensions["hub_rooms"] = rooms
+    app.extensions["hub_publications"] = {one.kind.value: one for room in rooms for one in room.publications}
     app.register_blueprint(public.blueprint)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)

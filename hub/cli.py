@@ -22,6 +22,7 @@ from hub.jobs.retention import FORGET_EXACT_TIMES, FORGET_FOLLOW_LINKS, FORGET_L
 from hub.jobs.timetable import Job, tick
 from hub.queries import places, recount
 from hub.queries import timetable as timetable_query
+from hub.rules.localtime import local
 from hub.text import short_name
 from hub.vocabulary import RoleName
 
@@ -41,7 +42,7 @@ def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime
     """Add the commands; `jobs` and `demos` are what the rooms bring."""
     app.extensions["hub_jobs"] = [FORGET_EXACT_TIMES, FORGET_LOST_FILES, FORGET_FOLLOW_LINKS, *jobs]
     app.extensions["hub_demos"] = list(demos)
-    for command in (new_city, demo, prepare, add_account, set_password, work_command, recount_command):
+    for command in (new_city, demo, prepare, add_account, set_password, work_command, trust_clock, recount_command):
         app.cli.add_command(command)
 
 
@@ -189,6 +190,17 @@ def work_command() -> None:
         pass
     for stop in end:
         stop()
+
+
+@click.command("trust-clock")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def trust_clock(yes: bool) -> None:
+    """Go on posting after the clock was set back: take the time it shows now for right."""
+    now = datetime.now(UTC)
+    if not yes:
+        click.confirm(f"It is {local(now):%-d. %-m. %Y %H:%M:%S} in Prague. Is that right?", abort=True)
+    timetable.trust_clock(now)
+    click.echo("The clock is trusted from now on. What is due is posted within a minute.")
 
 
 @click.command("recount")

@@ -11,6 +11,7 @@ import click
 from flask import Blueprint
 
 from hub.jobs.timetable import Job
+from hub.queries.publications import PublicationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,18 @@ class MenuItem:
 class Room:
     """Everything the hub needs to know of a feature package.
 
-    `health` returns name → is it well; `erase` forgets what the room keeps of one contact;
-    `place_url` gives the address where the place of that slug can be rated;
-    `demo` fills the demo city's part of the room. Paths in `texts` hold catalogues of translations.
+    `publications` are the kinds of messages it publishes; `topics` are code → an English text, for translation, of what one can
+    be told of by e-mail. `health` returns name → is it well; `erase` forgets what the room keeps of one contact; `place_url`
+    gives the address where the place of that slug can be rated; `demo` fills the demo city's part of the room. Paths in
+    `texts` hold catalogues of translations.
     """
 
     name: str
     blueprints: tuple[Blueprint, ...] = ()
     jobs: tuple[Job, ...] = ()
-    publication_kinds: Mapping[str, str] | None = None
-    topics: tuple[str, ...] = ()
+    publications: tuple[PublicationKind, ...] = ()
+    topics: Mapping[str, str] | None = None
     menu: tuple[MenuItem, ...] = ()
-    cards: tuple[Callable[[], str], ...] = ()
     health: Callable[[], Mapping[str, bool]] | None = None
     erase: Callable[[int, datetime], None] | None = None
     commands: tuple[click.Command, ...] = ()

@@ -27,16 +27,21 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import ValidationError, generate_csrf, validate_csrf
 
 from hub import limits
-from hub.errors import FormExpired
+from hub.errors import FormExpired, NotAllowed
+from hub.rules.access import Scope, scope_of
 
 __all__ = [
     "RoleMixin",
     "UserMixin",
+    "account",
     "csrf_token",
     "current_account",
     "hash_password",
     "init_app",
+    "keeps_words",
     "on_sign_in",
+    "scope",
+    "scope_of_account",
     "signed_in",
     "verify_password",
 ]
@@ -48,18 +53,21 @@ PEPPER = "ozvena"
 ADDRESSES = 10
 """From how many addresses at full speed one account may be tried."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-KEEPS_WORDS = frozenset({"answering.answer", "answering.autosave"})
-"""Endpoints that take a form without its token when nobody is signed in, and then trust nothing but the signed key in it.
-
-The token went with the session, and so would the words somebody wrote for an hour. No session, no cookie to ride on: what
-comes without one is no more than what anybody may send. Of whoever is signed in the token is asked for, as everywhere.
-"""
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
 signed_in = auth_required("session")
 """Decorator of views for signed-in accounts; others are led to the sign-in page."""
+
+
+def keeps_words(view: Callable[P, R]) -> Callable[P, R]:
+    """Decorator of a view that takes a form without its token when nobody is signed in, and then trusts nothing in it.
+
+    The token went with the session, and so would the words somebody wrote for an hour. No session, no cookie to ride on: what
+    comes without one is no more than what anybody may send. Of whoever is signed in the token is asked for, as everywhere.
+    """
+    view.keeps_words = True  # type: ignore[attr-defined]
+    return view
 
 
 class Datastore(SQLAlchemyUserDatastore):
@@ -123,7 +131,8 @@ def init_app(
     def _only_with_proof() -> None:
         """Whatever changes something under /urad is a form of ours with its token: sign-out too, and never JSON."""
         if request.method not in SAFE and request.endpoint and request.path.startswith(AREA):
-            if request.endpoint in KEEPS_WORDS and current_account() is None:
+            view = current_app.view_functions[request.endpoint]
+            if getattr(view, "keeps_words", False) and current_account() is None:
                 return
             try:
                 validate_csrf(request.form.get("csrf_token"))
@@ -169,6 +178,27 @@ def current_account() -> Any | None:
     if not (request and request.path.startswith(AREA)) or not current_user.is_authenticated:
         return None
     return current_user._get_current_object()  # noqa: SLF001 (the documented way)
+
+
+def account() -> Any:
+    """Who is signed in. Raises NotAllowed."""
+    found = current_account()
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def scope() -> Scope:
+    """What the account of the request sees. Raises NotAllowed for one that sees nothing."""
+    found = scope_of_account(account())
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def scope_of_account(of: Any) -> Scope | None:
+    """What an account sees."""
+    return scope_of(of.id, of.department_id, [role.name for role in of.roles])
 
 
 def forget_reader() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from hub.database import Base
 from hub.invariants import TRIGGERS, Trigger
 
 FRACTION = "?" * 19 + "." + "[0-9]" * 6
@@ -60,7 +61,7 @@ def wanted(connection: Connection) -> list[Trigger]:
     """What `install` makes on this engine for the tables there are now."""
     inspector = sa.inspect(connection)
     tables = set(inspector.get_table_names()) - {"alembic_version"}
-    ours = [trigger for trigger in TRIGGERS if trigger.table in tables]
+    ours = [trigger for trigger in (*TRIGGERS, *_of_rooms()) if trigger.table in tables]
     if connection.dialect.name != "sqlite":
         return [trigger for trigger in ours if not trigger.does]
     born = [trigger for trigger in ours if trigger.event == "INSERT" and not trigger.does]
@@ -71,6 +72,11 @@ def wanted(connection: Connection) -> list[Trigger]:
         for guard in _kinds(table, _unlisted(inspector, table), [one for one in born if one.table == table])
     ]
     return [trigger for trigger in ours if trigger.event != "TRUNCATE" and trigger not in born] + kinds
+
+
+def _of_rooms() -> list[Trigger]:
+    """What the tables of rooms bring themselves, as `info["triggers"]`."""
+    return [trigger for table in Base.metadata.sorted_tables for trigger in table.info.get("triggers", ())]
 
 
 def _unlisted(inspector: sa.Inspector, table: str) -> list[Mapping[str, Any]]:

@@ -13,10 +13,12 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
 
+import noticeboard.models
 from hub import models, triggers
 from hub.database import Instant, db, of_ours
 
 assert models  # noqa: S101 (imported so that the metadata knows every table)
+assert noticeboard.models  # noqa: S101 (and those of the rooms, whichever are switched on: there is one history)
 
 
 LOCK = 0x6F7A76656E61

@@ -17,6 +17,7 @@ from hub.actions import answers, asking
 from hub.actions.answers import Written
 from hub.app import create_app
 from hub.channel import Channel, Unreachable
+from hub.clock import Clock
 from hub.database import db
 from hub.envelopes import Outgoing, Said
 from hub.jobs import deliveries
@@ -34,7 +35,7 @@ def in_czech(text: str) -> str:
         return language.gettext(text)
 
 
-class Standing(deliveries.Clock):
+class Standing(Clock):
     """A clock that is moved by hand, and by whoever rests; each look takes it a millisecond on."""
 
     def __init__(self, at: datetime) -> None:

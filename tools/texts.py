@@ -35,6 +35,7 @@ DOMAINS = (
     Domain("hub", "messages", ("hub/errors.py",), ("pl", "de", "vi")),
     Domain("hub", "flask_security", (), ("cs", "uk")),
     Domain("kiosk", "messages", ("kiosk",), ("cs", "uk", "pl", "de", "vi")),
+    Domain("noticeboard", "messages", ("noticeboard",), ("cs", "uk")),
 )
 
 

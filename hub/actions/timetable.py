@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hub import database
 from hub.database import table_of
 from hub.models import JobRun
+from hub.steps import clockmarks
 from hub.work import SYSTEM, work
 
 job_runs = table_of(JobRun)
@@ -28,6 +29,18 @@ def claim(job: str, due: str, now: datetime) -> bool:
             {"claimed_until": now + LEASE},
             sa.and_(job_runs.c.finished_at.is_(None), job_runs.c.claimed_until < now),
         )
+
+
+def mark(now: datetime) -> bool:
+    """Note that the clock ticked; False when it has gone back since it was last seen, by more than clocks may differ."""
+    with work(SYSTEM, "mark the clock", now, audited=False) as w:
+        return clockmarks.advance(w.session, now)
+
+
+def trust_clock(now: datetime) -> None:
+    """Take the clock for right from now on."""
+    with work(SYSTEM, "trust the clock", now) as w:
+        clockmarks.trust(w.session, now)
 
 
 def finish(job: str, due: str, now: datetime) -> None:

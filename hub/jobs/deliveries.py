@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
-from threading import Event
 from time import monotonic
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from hub import logs, queue
 from hub.actions import deliveries, dispatches
 from hub.actions.deliveries import CHUNK, Claimed, Result, Sender
 from hub.channel import Channel, Later, Refused, Uncertain, Unreachable
+from hub.clock import WALL, Clock
 from hub.database import db, problem_of
 from hub.jobs.letters import Composed, Desk
 from hub.queries import letters
@@ -43,21 +43,6 @@ SOON, LONG = 0.1, 1.0
 
 SETTLING = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds between tries to write down what became of a letter; together less than any lease."""
-
-
-class Clock:
-    """The time by which letters are sent."""
-
-    def now(self) -> datetime:
-        """The present instant."""
-        return datetime.now(UTC)
-
-    def rest(self, seconds: float) -> None:
-        """Come back after so many seconds."""
-        Event().wait(seconds)
-
-
-WALL = Clock()
 
 
 def deliver(_row: int = 0, clock: Clock = WALL) -> int:

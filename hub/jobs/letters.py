@@ -15,6 +15,7 @@ from hub.envelopes import Outgoing
 from hub.language import gettext
 from hub.queries import letters, places, published
 from hub.queries.letters import Source
+from hub.queries.publications import path_of
 from hub.rules import parts
 from hub.vocabulary import Letter
 
@@ -68,7 +69,6 @@ class Desk:
     def _write(self, one: Claimed, source: Source, secret: str | None) -> Written:
         city = places.city(self._session)
         case = source.case
-        slug = self._slug(one, source)
         said = {
             "city": city.name if city else "Ozvěna",
             "reference": case.reference if case else None,
@@ -79,7 +79,7 @@ class Desk:
             "html": markup.paragraphs(source.revision.text),
             "title": source.revision.title or "",
             "follow_url": f"{_site()}/sledovani/{secret}" if secret else None,
-            "public_url": f"{_site()}/odpovedi/{slug}" if slug else None,
+            "public_url": self._public_url(one, source),
             "ask_url": f"{_site()}/napiste-nam",
             "unsubscribe_url": None,
         }
@@ -91,13 +91,17 @@ class Desk:
         texts = tuple(parts.split(text, self._longest))
         return Written(_subject(one, source), texts, html, source.revision.digest[:8])
 
-    def _slug(self, one: Claimed, source: Source) -> str | None:
+    def _public_url(self, one: Claimed, source: Source) -> str | None:
         """The public address of what a letter says, if it has one."""
+        kind = current_app.extensions["hub_publications"].get(source.message.kind)
+        if kind is not None:
+            return f"{_site()}{path_of(kind, source.message.slug)}" if source.message.slug else None
+        slug = None
         if source.case is None:
-            return letters.public_slug(self._session, source.message)
-        if one.letter == Letter.ANSWER:
-            return published.public_slug_of(self._session, source.case.question, datetime.now(UTC))
-        return None
+            slug = letters.public_slug(self._session, source.message)
+        elif one.letter == Letter.ANSWER:
+            slug = published.public_slug_of(self._session, source.case.question, datetime.now(UTC))
+        return f"{_site()}/odpovedi/{slug}" if slug else None
 
     def _in_parts(
         self,

@@ -42,6 +42,16 @@ class JobRun(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class ClockMark(Base):
+    """The latest instant any worker has seen, in one row: a clock that is behind it has gone back, or another runs ahead."""
+
+    __tablename__ = "clock_marks"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    latest_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class SearchEntry(Base):
     """The words by which a public message is found, made by `stems.index_words`; gone in the transaction that hides the message."""
 

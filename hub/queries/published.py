@@ -60,13 +60,30 @@ def found(
     if not groups:
         return [], None
     high = after if after is not None else database.LAST
-    most = page * 4  # for some may not be public any more
-    ids = _found_near(session, groups, high, most)
-    if len(ids) <= page:
-        ids = _found_by_index(session, groups, high, most)
-    wanted = _items(now, BY_KEY).where(Message.id.in_(ids)).order_by(Message.id.desc())
-    items = [_item(row) for row in session.execute(wanted.limit(page + 1))]
+    most = page * 4  # for some may be no answers, or not public any more
+    items: list[Item] = []
+    while len(items) <= page:
+        ids = _found_near(session, groups, high, most)
+        if len(ids) <= page:
+            ids = _found_by_index(session, groups, high, most)
+        wanted = _items(now, BY_KEY).where(Message.id.in_(ids)).order_by(Message.id.desc())
+        items += [_item(row) for row in session.execute(wanted.limit(page + 1))]
+        if len(ids) < most:
+            break
+        high = ids[-1]
     return items[:page], items[page - 1].answer.id if len(items) > page else None
+
+
+def matching(session: Session, query: str, among: sa.Select[int]) -> list[int]:
+    """Of these messages (some thousands at most), the ids of those with all these words, the newest first."""
+    groups = query_words(query)
+    if not groups:
+        return []
+    every = among.cte("among").prefix_with("MATERIALIZED")
+    lowest = sa.select(sa.func.min(every.c[0])).scalar_subquery()
+    has = database.has_words(entries.c.words, entries.c.message_id, groups, lowest, database.LAST, database.LAST)
+    wanted = sa.select(every.c[0]).join(entries, entries.c.message_id == every.c[0]).where(has)
+    return list(session.scalars(wanted.order_by(every.c[0].desc())))
 
 
 def _found_near(session: Session, groups: list[list[str]], high: int, most: int) -> list[int]:

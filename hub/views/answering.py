@@ -13,7 +13,7 @@ from hub.database import db, problem_of
 from hub.language import gettext, moment
 from hub.models import Account
 from hub.rules.access import Scope
-from hub.signin import current_account, signed_in
+from hub.signin import current_account, keeps_words, signed_in
 from hub.views import desk
 from hub.views.case_page import DRAFT_FORM
 from hub.views.errors import respond
@@ -25,6 +25,7 @@ HALF_A_DAY = 12 * 3600
 
 
 @blueprint.post("/urad/pripady/<reference>/koncept")
+@keeps_words
 def autosave(reference: str) -> tuple[Response, int]:
     """Keep the draft while it is written; JSON for the page's script."""
     if current_account() is None:
@@ -35,6 +36,7 @@ def autosave(reference: str) -> tuple[Response, int]:
 
 
 @blueprint.post("/urad/pripady/<reference>/odpoved")
+@keeps_words
 def answer(reference: str) -> BaseResponse | tuple[str, int]:
     """Save the draft, or send the answer (or hand it over for approval). Whatever happens, its words come back or are kept."""
     if current_account() is None:

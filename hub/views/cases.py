@@ -59,7 +59,7 @@ def inbox() -> str:
     today = desk.today()
     return render_template(
         "cases/inbox.html",
-        scope_label=gettext("All departments") if scope.department_id is None else desk.account().department.name,  # type: ignore[union-attr]
+        scope_label=gettext("All departments") if scope.department_id is None else desk.account().department.name,
         filters=[_filter(scope, name, view) for name in cases.FILTERS],
         cases=[_line(line, today) for line in lines],
         next_url=url_for(".inbox", pohled=view, od=f"{last[0]}_{last[1]}") if last else None,

@@ -1,0 +1,21 @@
+"""A town with a notice board, on either engine, in whose app each test stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from hub.database import db
+from tests import desks, visitors
+
+
+@pytest.fixture
+def town(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Flask]:
+    app = desks.open_town(visitors.fresh_database(request, engine, tmp_path), tmp_path)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
