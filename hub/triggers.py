@@ -61,7 +61,7 @@ def wanted(connection: Connection) -> list[Trigger]:
     """What `install` makes on this engine for the tables there are now."""
     inspector = sa.inspect(connection)
     tables = set(inspector.get_table_names()) - {"alembic_version"}
-    ours = [trigger for trigger in (*TRIGGERS, *_of_rooms()) if trigger.table in tables]
+    ours = [trigger for trigger in known() if trigger.table in tables]
     if connection.dialect.name != "sqlite":
         return [trigger for trigger in ours if not trigger.does]
     born = [trigger for trigger in ours if trigger.event == "INSERT" and not trigger.does]
@@ -74,9 +74,10 @@ def wanted(connection: Connection) -> list[Trigger]:
     return [trigger for trigger in ours if trigger.event != "TRUNCATE" and trigger not in born] + kinds
 
 
-def _of_rooms() -> list[Trigger]:
-    """What the tables of rooms bring themselves, as `info["triggers"]`."""
-    return [trigger for table in Base.metadata.sorted_tables for trigger in table.info.get("triggers", ())]
+def known() -> list[Trigger]:
+    """The invariants of the hub, and those that tables of rooms bring themselves, as `info["triggers"]`."""
+    of_rooms = [trigger for table in Base.metadata.sorted_tables for trigger in table.info.get("triggers", ())]
+    return [*TRIGGERS, *of_rooms]
 
 
 def _unlisted(inspector: sa.Inspector, table: str) -> list[Mapping[str, Any]]:

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from config import Settings
-from hub import cityfile, errors
+from hub import cityfile, errors, triggers
 from hub.app import create_app
-from hub.invariants import TRIGGERS
 from hub.vocabulary import KIOSK_LANGUAGES
 from tests.conftest import test_settings
 from tests.running import TREE
@@ -33,6 +32,8 @@ ROUTES = {
     "/kiosk/<slug>/zmenit": "another face, without scripts",
     "/static/<path:filename>": "our own files",
     "/static/kiosk/<path:filename>": "the kiosk's own files",
+    "/uredni-deska": "what hangs on the notice board, and its search",
+    "/uredni-deska/<number>": "one notice, or that it was there",
     "/urad": "the first page after signing in",
     "/urad/odhlaseni": "sign-out",
     "/urad/odesilani": "how the channels are doing, and what did not surely go",
@@ -51,6 +52,11 @@ ROUTES = {
     "/urad/prihlaseni": "sign-in",
     "/urad/spokojenost": "the figures",
     "/urad/spokojenost.csv": "the figures as a table",
+    "/urad/uredni-deska": "the notices of a department",
+    "/urad/uredni-deska/<reference>": "one of them, its form sent",
+    "/urad/uredni-deska/<reference>/krok": "taken back, discarded, posted late, taken down early",
+    "/urad/uredni-deska/<reference>/schvaleni": "approved or returned",
+    "/urad/uredni-deska/nove": "a new notice",
     "/zdravi": "whether the hub is well",
 }
 
@@ -92,7 +98,8 @@ def test_the_hub_runs_with_no_room(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from config import Settings; from hub.app import create_app;"
         f"app = create_app(Settings(_env_file=None, mode='test', rooms=(), channels=(), data_dir=Path({str(tmp_path)!r})));"
-        "print([m for m in sys.modules if m.split('.')[0] in ('kiosk', 'channels')], app.test_client().get('/neni').status_code)"
+        "others = ('kiosk', 'noticeboard', 'channels');"
+        "print([m for m in sys.modules if m.split('.')[0] in others], app.test_client().get('/neni').status_code)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=TREE, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[] 404"
@@ -102,7 +109,7 @@ def test_tests_of_the_hub_know_no_room() -> None:
     knowing = [
         p.name
         for p in (TREE / "tests" / "hub").glob("*.py")
-        if re.search(r"^(from|import) (kiosk|channels)", p.read_text(), re.M)
+        if re.search(r"^(from|import) (kiosk|noticeboard|channels)", p.read_text(), re.M)
     ]
     assert knowing == []
     assert len(list((TREE / "tests" / "hub").glob("test_*.py"))) > 3
@@ -136,7 +143,7 @@ def test_the_demo_city_has_eight_kiosks_and_marks_what_is_made_up() -> None:
 def test_only_the_database_modules_ask_which_engine_it_is() -> None:
     asking = {
         str(path.relative_to(TREE))
-        for folder in ("hub", "kiosk", "channels", "migrations")
+        for folder in ("hub", "kiosk", "noticeboard", "channels", "migrations")
         for path in (TREE / folder).rglob("*.py")
         if re.search(r"dialect\.name|dialect_name", path.read_text(encoding="utf-8"))
     }
@@ -149,7 +156,7 @@ def test_only_the_database_modules_ask_which_engine_it_is() -> None:
 
 
 def test_no_two_triggers_share_a_name() -> None:
-    assert len({trigger.name for trigger in TRIGGERS}) == len(TRIGGERS)
+    assert len({trigger.name for trigger in triggers.known()}) == len(triggers.known())
 
 
 def test_markup_is_never_declared_safe_by_hand() -> None:

@@ -24,8 +24,11 @@ from hub.signin import AREA
 from hub.steps import words
 from hub.vocabulary import ActorKind, DecisionKind
 from hub.work import Actor, Work, work
+from noticeboard import actions
+from noticeboard.models import Notice
 from tests import desks
 from tests.desks import Towns
+from tests.noticeboard import boards
 from tests.running import TREE
 
 PUBLIC = "verejna"
@@ -193,6 +196,64 @@ NOT_PUBLIC: tuple[Callable[[Flask, str], str], ...] = (
 )  # fmt: skip
 
 
+def draft_notice(name: str) -> str:
+    made, now = boards.reference(), datetime.now(UTC)
+    actions.save(desks.scope(desks.A), made, boards.written(f"Oznámení {text(name)}", f"Text {text(name)}"), now)
+    return made
+
+
+def waiting_notice(name: str, posts_at: datetime | None = None, now: datetime | None = None) -> str:
+    what = boards.written(f"Oznámení {text(name)}", f"Text {text(name)}", posts_at=posts_at)
+    return boards.in_review(what, now or datetime.now(UTC))
+
+
+def scheduled_notice(name: str, days: int = 1) -> str:
+    at = datetime.now(UTC) + timedelta(days=days)
+    made = waiting_notice(name, at, at - timedelta(hours=2))
+    actions.decide(desks.scope(desks.PRESS), made, 1, True, "", at - timedelta(hours=1))
+    return made
+
+
+def posted_notice(name: str, days: int = 0) -> str:
+    made = scheduled_notice(name, days)
+    actions.post(boards.notice(made).message_id, datetime.now(UTC) + timedelta(days=days))
+    return made
+
+
+def notice_that_is_over(name: str) -> str:
+    return posted_notice(name, days=-40)
+
+
+def ended_notice(name: str) -> str:
+    made = posted_notice(name, days=-30)
+    actions.end(boards.notice(made).message_id, datetime.now(UTC) - timedelta(days=3))
+    return made
+
+
+def notice_taken_down(name: str) -> str:
+    made = posted_notice(name)
+    actions.take_down(desks.scope(desks.PRESS), made, text(name), datetime.now(UTC))
+    return made
+
+
+def returned_notice(name: str) -> str:
+    made = waiting_notice(name)
+    actions.decide(desks.scope(desks.PRESS), made, 1, False, text(name), datetime.now(UTC))
+    return made
+
+
+def discarded_notice(name: str) -> str:
+    made = draft_notice(name)
+    actions.discard(desks.scope(desks.A), made, datetime.now(UTC))
+    return made
+
+
+NOT_HANGING: tuple[Callable[[str], str], ...] = (
+    notice_that_is_over, ended_notice, draft_notice, waiting_notice, scheduled_notice, notice_taken_down, returned_notice,
+    discarded_notice,
+)  # fmt: skip
+
+
 @dataclass
 class House:
     """A town with one public item and one of each that is not."""
@@ -200,6 +261,8 @@ class House:
     app: Flask
     public: Item
     others: list[Item] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """The public numbers of notices."""
 
     @property
     def slugs(self) -> list[str]:
@@ -224,6 +287,15 @@ def full(towns: Towns, engine: str, houses_of_items: dict[str, House]) -> House:
         for make in NOT_PUBLIC:
             name = make.__name__.replace("_", "")
             house.others.append(item(app, name, make(app, name)))
+        with app.app_context():
+            for make_notice in NOT_HANGING:
+                name = make_notice.__name__.replace("_", "")
+                house.others.append(Item(name, make_notice(name)))
+            for n in range(25):
+                boards.posted(boards.written(f"Výplň {n}"), datetime.now(UTC))
+            posted_notice(PUBLIC)
+            house.notices = [n for n in db.session.scalars(sa.select(Notice.number)) if n]
+            db.session.remove()
         for n in range(25):  # a second page of the list
             desks.published(app, "Výplň.", f"Výplň {n}", now=datetime.now(UTC) - timedelta(days=1))
         houses_of_items[engine] = house
@@ -241,16 +313,25 @@ def kiosk(path: str) -> Callable[[House], list[str]]:
     return lambda house: [path.replace("<slug>", slug) for slug in ["ridici", *house.slugs]]
 
 
-def lists(house: House) -> list[str]:
+def lists(house: House, path: str = "/odpovedi") -> list[str]:
     """The list page by page, and a search for each item."""
-    found, path = [], "/odpovedi"
+    found, start = [], path
     while path:
         found.append(path)
         path = desks.next_page(desks.public_page(house.app, path))
     assert len(found) > 1
-    searches = [f"/odpovedi?q={one.bait}" for one in [house.public, *house.others]]
-    starts = ["/odpovedi?od=9999999999.000000-1", "/odpovedi?q=otazka&od=99999999999"]
-    return [*found, *searches, *starts, "/odpovedi?q=odpoved", "/odpovedi?q=nazev"]
+    searches = [f"{start}?q={one.bait}" for one in [house.public, *house.others]]
+    starts = [f"{start}?od=9999999999.000000-1", f"{start}?q=otazka&od=99999999999"]
+    return [*found, *searches, *starts, *(f"{start}?q={word}" for word in ("odpoved", "nazev", "oznameni", "text"))]
+
+
+def board(house: House) -> list[str]:
+    return lists(house, "/uredni-deska")
+
+
+def notices(house: House) -> list[str]:
+    shown = [f"/uredni-deska/{number}{ending}" for number in house.notices for ending in ("", ".json")]
+    return [*shown, *(f"/uredni-deska/{one}" for one in (*house.slugs, *(item.reference for item in house.others)))]
 
 
 def pages(house: House) -> list[str]:
@@ -278,10 +359,12 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/odpovedi": lists,
     "/odpovedi/<slug>": pages,
     "/sledovani/<secret>": followed,
+    "/uredni-deska": board,
+    "/uredni-deska/<number>": notices,
 }
 """Every address of GET outside the office → how to ask for it in each way that could show an item."""
 
-SHOWS = {"/", "/odpovedi", "/odpovedi/<slug>", "/sledovani/<secret>"}
+SHOWS = {"/", "/odpovedi", "/odpovedi/<slug>", "/sledovani/<secret>", "/uredni-deska", "/uredni-deska/<number>"}
 """Addresses that show the public item. (A test that looks where nothing is shown would prove nothing.)"""
 
 
@@ -305,7 +388,7 @@ def test_what_is_not_public_is_nowhere(full: House, subtests: pytest.Subtests) -
                 shown += whole
                 with subtests.test(prefix + path):
                     assert [one.name for one in full.others if one.seal in whole] == []
-                if rule == "/odpovedi" and any(one.bait in path for one in full.others):
+                if rule in {"/odpovedi", "/uredni-deska"} and any(one.bait in path for one in full.others):
                     assert 'class="finds"' not in whole, path
         assert (full.public.seal in shown) == (rule in SHOWS), rule
 
@@ -340,6 +423,9 @@ ALLOWED: dict[str, set[str]] = {
         "_items",
         "by_slug",
     },  # the place in a list; the words that are shown
+    "hub/queries/publications.py": {"latest", "_publication"},  # the order, and until when it may be shown
+    "noticeboard/actions.py": {"_hide"},  # which revision the decision is about
+    "noticeboard/queries.py": {"board"},  # the place in a list
     "hub/steps/answering.py": {"_undecided", "write_private", "write_public"},  # whether to go on with a message
     "hub/steps/words.py": {"show", "_index", "_shown_words"},  # sets them; the words that are shown
     "hub/views/asking.py": {"_followed", "_words"},  # private answers, for their own citizen
@@ -369,7 +455,7 @@ def compared(path: Path) -> Iterator[str]:
 
 
 def test_what_is_public_is_decided_by_one_expression() -> None:
-    files = [file for folder in ("hub", "kiosk", "channels") for file in (TREE / folder).rglob("*.py")]
+    files = [file for folder in ("hub", "kiosk", "noticeboard", "channels") for file in (TREE / folder).rglob("*.py")]
     found = {str(file.relative_to(TREE)): set(compared(file)) for file in files}
     found = {file: names for file, names in found.items() if names and file != "hub/queries/visibility.py"}
     assert found == ALLOWED

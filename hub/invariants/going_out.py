@@ -11,18 +11,13 @@ NOT_NEWS = (
 HAS_IT = "EXISTS (SELECT 1 FROM addresses a WHERE a.id = new.address_id AND a.contact_id = {who})"
 NOT_FOR_THEM = (
     "NOT EXISTS (SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.id = new.message_id"
-    " AND CASE new.letter WHEN 'announcement' THEN c.visibility = 'public'"
-    " WHEN 'receipt' THEN m.kind = 'question' AND {author} ELSE c.visibility = 'public' OR EXISTS (SELECT 1 FROM messages q"
+    " AND CASE new.letter WHEN 'receipt' THEN m.kind = 'question' AND {author} ELSE c.visibility = 'public' OR EXISTS (SELECT 1 FROM messages q"
     " WHERE q.conversation_id = c.id AND q.kind = 'question' AND {asker}) END)"
 )
-NOT_FOR_THEM = NOT_FOR_THEM.format(author=HAS_IT.format(who="m.author_id"), asker=HAS_IT.format(who="q.author_id"))
-OF_ANOTHER = (
-    "new.letter <> 'announcement' OR EXISTS (SELECT 1 FROM dispatches d"
-    " WHERE d.id = new.dispatch_id AND (d.message_id <> new.message_id OR d.n <> new.n))"
-)
-"""Announcements go out a thousand in a statement: of each row is asked only whether it says what its dispatch says, which was
-approved and public when it was made. Whether it still is, is asked when a letter begins.
+"""Of letters with a dispatch nothing of this is asked: they say what it says (a foreign key), and it was approved and public when
+it was made. Whether it still is, is asked when a letter begins.
 """
+NOT_FOR_THEM = NOT_FOR_THEM.format(author=HAS_IT.format(who="m.author_id"), asker=HAS_IT.format(who="q.author_id"))
 SENT_AGAIN = (
     "(old.state IN ('sent', 'skipped', 'cancelled') AND (new.state <> old.state OR old.sent_at IS DISTINCT FROM new.sent_at))"
     " OR (old.state = 'unknown' AND new.state NOT IN ('unknown', 'sent', 'failed'))"
@@ -96,14 +91,6 @@ GOING_OUT = (
         NOT_FOR_THEM,
         "private words go only to whoever asked",
         only="new.dispatch_id IS NULL",
-    ),
-    Trigger(
-        "deliveries_announced",
-        "deliveries",
-        "INSERT",
-        OF_ANOTHER,
-        "a delivery of an announcement says what is announced",
-        only="new.dispatch_id IS NOT NULL",
     ),
     Trigger(
         "deliveries_keep",

@@ -67,6 +67,7 @@ class Dispatch(Base):
             ["message_id", "n"], ["revisions.message_id", "revisions.n"], name="fk_dispatches_revision"
         ),
         sa.UniqueConstraint("message_id", "n", "topic_id"),
+        sa.UniqueConstraint("id", "message_id", "n"),
         one_of(Lane, "lane"),
         sa.CheckConstraint("expanded BETWEEN 0 AND audience", name="expanded"),
         sa.Index(
@@ -90,10 +91,10 @@ class Dispatch(Base):
 
 
 class Delivery(Base):
-    """One letter about one revision to one address. `copy` counts repeats that a person ordered.
+    """One letter about one revision to one address; of an announcement it says what its dispatch says.
 
-    `claimed_until` is the lease of the worker that holds it; `began_at` says that sending began: when such a lease passes,
-    nobody can tell whether it was sent. `problem` is a word of `vocabulary.Trouble`;
+    `copy` counts repeats that a person ordered. `claimed_until` is the lease of the worker that holds it; `began_at` says that
+    sending began: when such a lease passes, nobody can tell whether it was sent. `problem` is a word of `vocabulary.Trouble`;
     `seen_at`: a person has dealt with it.
     """
 
@@ -102,6 +103,12 @@ class Delivery(Base):
         sa.ForeignKeyConstraint(
             ["message_id", "n"], ["revisions.message_id", "revisions.n"], name="fk_deliveries_revision"
         ),
+        sa.ForeignKeyConstraint(
+            ["dispatch_id", "message_id", "n"],
+            ["dispatches.id", "dispatches.message_id", "dispatches.n"],
+            name="fk_deliveries_dispatch",
+        ),
+        sa.CheckConstraint("(letter = 'announcement') = (dispatch_id IS NOT NULL)", name="dispatch_id"),
         sa.UniqueConstraint("message_id", "n", "address_id", "letter", "operation", "copy"),
         one_of(Lane, "lane"),
         one_of(Letter, "letter"),
@@ -122,7 +129,7 @@ class Delivery(Base):
     )
 
     id: Mapped[int] = mapped_column(LongKey, primary_key=True)
-    dispatch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("dispatches.id"))
+    dispatch_id: Mapped[int | None]
     message_id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"))
     n: Mapped[int] = mapped_column(sa.SmallInteger)
     address_id: Mapped[int] = mapped_column(sa.ForeignKey("addresses.id"))

@@ -1,4 +1,4 @@
-"""Notices of the board, and the latest instant any clock has shown."""
+"""Notices of the board, the latest instant any clock has shown; and a letter to many says what its announcement says."""
 
 from __future__ import annotations
 
@@ -69,8 +69,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_notices_state", "notices", ["state", "message_id"], unique=False)
 
+    with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.create_unique_constraint(op.f("uq_dispatches_id_message_id_n"), ["id", "message_id", "n"])
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("fk_deliveries_dispatch_id"), type_="foreignkey")
+        batch_op.create_foreign_key(
+            "fk_deliveries_dispatch", "dispatches", ["dispatch_id", "message_id", "n"], ["id", "message_id", "n"]
+        )
+        batch_op.create_check_constraint(
+            op.f("ck_deliveries_dispatch_id"), "(letter = 'announcement') = (dispatch_id IS NOT NULL)"
+        )
+
 
 def downgrade() -> None:
     """Back."""
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_deliveries_dispatch_id"), type_="check")
+        batch_op.drop_constraint("fk_deliveries_dispatch", type_="foreignkey")
+        batch_op.create_foreign_key(op.f("fk_deliveries_dispatch_id"), "dispatches", ["dispatch_id"], ["id"])
+    with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("uq_dispatches_id_message_id_n"), type_="unique")
     op.drop_table("notices")
     op.drop_table("clock_marks")

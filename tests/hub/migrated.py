@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
-from hub import database, invariants, triggers
+from hub import database, triggers
 from hub.app import create_app
 from hub.database import db
 from tests.conftest import test_settings
@@ -98,11 +98,11 @@ def expected_triggers(connection: sa.Connection) -> set[tuple[str, str]]:
     """(name, table) of what must be there for the tables that exist."""
     tables = tables_of(connection)
     on_server = connection.dialect.name == "postgresql"
-    listed = {(t.name, t.table) for t in invariants.TRIGGERS if t.table in tables and not (t.does and on_server)}
+    listed = {(t.name, t.table) for t in triggers.known() if t.table in tables and not (t.does and on_server)}
     if on_server:
         return listed
     guards = {(f"{table}_kinds_{event}", table) for table in tables for event in ("insert", "update")}
-    within = {(t.name, t.table) for t in invariants.TRIGGERS if t.event == "INSERT" and not t.does}
+    within = {(t.name, t.table) for t in triggers.known() if t.event == "INSERT" and not t.does}
     return {pair for pair in listed - within if not pair[0].endswith("_all")} | guards
 
 

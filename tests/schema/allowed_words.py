@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.hub.words_world import (
+from tests.schema.words_world import (
     attachment,
     case,
     conversation,
@@ -82,7 +82,10 @@ ALLOWED = {
     "an answer to an address that takes none is skipped": (delivery(state="'skipped'"), 1),
     "a copy is ordered": (delivery(address_id="1", copy="9"), 1),
     "a receipt goes": (delivery(message_id="1", letter="'receipt'"), 1),
-    "an announcement goes to anybody": (delivery(message_id="4", letter="'announcement'", address_id="4"), 1),
+    "an announcement goes to anybody": (
+        delivery(message_id="4", letter="'announcement'", address_id="4", dispatch_id="1"),
+        1,
+    ),
     "a delivery is claimed": (
         "UPDATE deliveries SET state = 'claimed', claimed_until = {later} WHERE id IN (10, 13)",
         2,

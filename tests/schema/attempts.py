@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from hub import invariants
-from tests.hub import allowed_words, attempts_words
+from hub.invariants import TRIGGERS
+from tests.schema import allowed_words, attempts_notices, attempts_words
 
 NEW_FEEDBACK = (
     "INSERT INTO feedback (source, external_id, rev, digests, touchpoint_id, department_id, questionnaire_id, language,"
@@ -125,12 +125,9 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         "UPDATE job_runs SET due = '2026-11-01' WHERE id = 1",
         "UPDATE job_runs SET job = 'another' WHERE id = 1",
     ),
-    **{
-        trigger.name: (f"TRUNCATE {trigger.table} CASCADE",)
-        for trigger in invariants.TRIGGERS
-        if trigger.event == "TRUNCATE"
-    },
+    **{trigger.name: (f"TRUNCATE {trigger.table} CASCADE",) for trigger in TRIGGERS if trigger.event == "TRUNCATE"},
     **attempts_words.BY_TRIGGER,
+    **attempts_notices.BY_TRIGGER,
 }
 
 
@@ -204,6 +201,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "fk_counts_department_id": (count(department_id="999"),),
     "fk_counts_level": (count(level="11"), count(question_id="999")),
     **attempts_words.BY_CONSTRAINT,
+    **attempts_notices.BY_CONSTRAINT,
 }
 
 
@@ -248,4 +246,5 @@ ALLOWED = {
         1,
     ),
     **allowed_words.ALLOWED,
+    **attempts_notices.ALLOWED,
 }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tests.hub.words_world import (
+from tests.schema.words_world import (
     address,
     attachment,
     case,
@@ -262,18 +262,11 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         delivery(address_id="4"),
         delivery(address_id="999"),
         delivery(message_id="8"),  # Borys's answer to Anna
-        delivery(letter="'announcement'"),
         delivery(letter="'receipt'", n="2"),  # an unapproved answer as if it were a receipt
         delivery(letter="'receipt'", message_id="4", n="2"),
         delivery(letter="'receipt'", message_id="14"),
         delivery(letter="'receipt'", message_id="5"),
         delivery(letter="'receipt'", message_id="1", address_id="2"),
-    ),
-    "deliveries_announced": (
-        delivery(dispatch_id="1"),  # an answer, as if it were announced
-        delivery(**{**ANNOUNCED, "message_id": "2", "n": "1", "dispatch_id": "1"}),  # private words
-        delivery(**{**ANNOUNCED, "n": "2", "dispatch_id": "1"}),
-        delivery(**{**RECEIPT, "dispatch_id": "1"}),
     ),
     "deliveries_keep": (
         "UPDATE deliveries SET dispatch_id = NULL WHERE id = 1",
@@ -393,8 +386,17 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "ck_deliveries_lane": (delivery(lane="'fast'"),),
     "ck_deliveries_letter": (delivery(letter="'love'"),),
     "ck_deliveries_operation": (delivery(operation="'burn'"),),
-    "fk_deliveries_address_id": (delivery(**{**ANNOUNCED, "address_id": "999"}),),
-    "fk_deliveries_dispatch_id": (delivery(**{**ANNOUNCED, "dispatch_id": "999"}),),
+    "fk_deliveries_address_id": (delivery(**{**ANNOUNCED, "dispatch_id": "1", "address_id": "999"}),),
+    "ck_deliveries_dispatch_id": (
+        delivery(dispatch_id="1"),  # an answer, as if it were announced
+        delivery(**{**RECEIPT, "dispatch_id": "1"}),
+        delivery(letter="'announcement'"),
+    ),
+    "fk_deliveries_dispatch": (
+        delivery(**{**ANNOUNCED, "dispatch_id": "999"}),
+        delivery(**{**ANNOUNCED, "message_id": "2", "n": "1", "dispatch_id": "1"}),  # private words
+        delivery(**{**ANNOUNCED, "n": "2", "dispatch_id": "1"}),
+    ),
     "fk_deliveries_revision": (delivery(**{**RECEIPT, "n": "9"}),),
     "uq_deliveries_message_id_n_address_id_letter_operation_copy": (delivery(address_id="1"),),
     "fk_delivery_parts_delivery_id": (

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from tests.hub.constraints import constraints
+import noticeboard.models
+from hub import vocabulary
+from noticeboard.vocabulary import NoticeState
+from tests.schema.constraints import constraints
+
+assert noticeboard.models  # so that the metadata knows every table
 
 
 def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
-    from hub import vocabulary
-
     words: dict[str, Iterable[str]] = {
         "ck_roles_name": vocabulary.RoleName,
         "ck_questions_kind": vocabulary.QuestionKind,
@@ -34,6 +37,8 @@ def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
         "ck_deliveries_letter": vocabulary.Letter,
         "ck_deliveries_operation": vocabulary.Operation,
         "ck_deliveries_state": vocabulary.DeliveryState,
+        "ck_notices_state": NoticeState,
+        "ck_notices_posted": (NoticeState.POSTED, NoticeState.TAKEN_DOWN),
     }
     lists = {
         name: str(constraint.sqltext)

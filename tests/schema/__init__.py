@@ -1,0 +1,1 @@
+"""Tests of the database itself, with the tables of all rooms."""
