@@ -25,12 +25,8 @@ from hub.vocabulary import AddressState, DeliveryState, Lane, Trouble
 
 log = structlog.get_logger()
 
-SPELL, BREATH = 0.09, 0.026
-"""Seconds of making deliveries, and of leaving the database's writer to others after them.
-
-Another process that waits for SQLite's writer looks for it at growing distances, of at most 25 ms in its first 0.128 s: a
-shorter breath would be missed for seconds, a longer spell too.
-"""
+SPELL, BREATH = 0.06, 0.005
+"""Seconds of making deliveries, and of leaving the database's writer to others after them: longer than `database.LOOK`."""
 
 PATIENCE = 5.0
 """Seconds a sender waits for its channel's limits; for longer ones it leaves, and the sweep calls it again."""

@@ -116,7 +116,7 @@ def test_several_clocks_post_each_once(town: Flask) -> None:
         done = [one.result() for one in [pool.submit(clock) for _ in range(4)]]
     assert sum(done) == len(made)
     db.session.rollback()
-    numbers = sorted(db.session.scalars(sa.select(Notice.number)))
+    numbers = sorted(n for n in db.session.scalars(sa.select(Notice.number)) if n)
     assert numbers == [f"2026-{n:06d}" for n in range(1, 21)]
     assert db.session.scalar(sa.select(sa.func.count()).where(AuditEntry.act == "post a notice")) == 20
 
