@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from math import inf
 from pathlib import Path
-from sqlite3 import SQLITE_BUSY, OperationalError
+from sqlite3 import SQLITE_BUSY
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any, cast
@@ -142,7 +142,7 @@ def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
         raw: Any = connection.connection.driver_connection
         raw.execute("PRAGMA busy_timeout=0").close()
         try:
-            _begin_to_write(connection, raw, until)
+            _begin_to_write(connection, until)
         finally:
             raw.execute(f"PRAGMA busy_timeout={int(busy_timeout * 1000)}").close()
 
@@ -153,17 +153,18 @@ def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
             writing.release()
 
 
-def _begin_to_write(connection: Connection, raw: Any, until: float) -> None:
+def _begin_to_write(connection: Connection, until: float) -> None:
     """Begin as SQLite's one writer as soon as nobody else is it."""
     while True:
         try:
-            raw.execute("BEGIN IMMEDIATE").close()
-        except OperationalError as error:
-            if error.sqlite_errorcode & 0xFF == SQLITE_BUSY and monotonic() < until:
-                sleep(LOOK)
-                continue
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, for an error like any other
-        return
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except sa.exc.OperationalError as error:
+            code = getattr(error.orig, "sqlite_errorcode", 0)
+            if code & 0xFF != SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(LOOK)
+        else:
+            return
 
 
 def _hook_server(engine: Engine, busy_timeout: float) -> None:
