@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from hub import forms, language
 from hub.models import Question, Touchpoint
+from hub.queries.publications import Publication
+from hub.rules.localtime import local
 from hub.vocabulary import KIOSK_LANGUAGES
 
 FACES = "visit"
@@ -32,6 +35,20 @@ def common(touchpoint: Touchpoint) -> dict[str, object]:
         "question": _shown(touchpoint, FACES),
         "languages": language.choices(KIOSK_LANGUAGES),
     }
+
+
+def news(published: Iterable[Publication]) -> list[dict[str, object]]:
+    """What the city published last, as an idle screen shows it. Which room it comes from, nobody here knows."""
+    return [
+        {
+            "heading": language.gettext(one.kind.heading),
+            "title": one.title,
+            "department": one.department,
+            "ends": language.day(local(one.leaves_at).date()) if one.leaves_at else None,
+            "until": int(one.leaves_at.timestamp() * 1000) if one.leaves_at else 0,
+        }
+        for one in published
+    ]
 
 
 def follow_ups(touchpoint: Touchpoint) -> list[dict[str, object]]:

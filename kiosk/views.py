@@ -16,7 +16,7 @@ from hub import errors, forms, limits
 from hub.database import db
 from hub.envelopes import Receipt
 from hub.models import Touchpoint
-from hub.queries import places
+from hub.queries import places, publications
 from hub.vocabulary import Outcome, marked
 from kiosk import actions, screens
 from kiosk.presses import LONGEST_BATCH, read_form, read_one
@@ -25,6 +25,8 @@ blueprint = Blueprint(
     "kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/static/kiosk"
 )
 
+NEWS = 2
+"""How many publications an idle screen shows."""
 LONGEST_FORM = 16 * 1024
 LONGEST_JSON = 16 * 1024
 LONGEST_BATCH_JSON = 128 * 1024
@@ -56,8 +58,24 @@ def faces(slug: str) -> str:
         **screens.common(touchpoint),
         form=screens.form(touchpoint, url_for(".press", slug=slug)),
         follow_ups=screens.follow_ups(touchpoint),
+        news=_news(),
+        news_url=url_for(".news", slug=slug),
         submit_url=url_for(".press_json", slug=slug),
     )
+
+
+@blueprint.get("/kiosk/<slug>/zpravy")
+def news(slug: str) -> Response:
+    """What the city published last, for a screen that stands for days: it asks again every minute."""
+    _shown(slug)
+    part = Response(render_template("kiosk/news.html", news=_news()))
+    part.headers["Cache-Control"] = "no-store"
+    return part
+
+
+def _news() -> list[dict[str, object]]:
+    kinds = current_app.extensions["hub_publications"].values()
+    return screens.news(publications.latest(db.session(), kinds, _now(), NEWS))
 
 
 @blueprint.post("/kiosk/<slug>")

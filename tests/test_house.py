@@ -29,6 +29,7 @@ ROUTES = {
     "/kiosk/<slug>/dekujeme": "thanks, without scripts",
     "/kiosk/<slug>/dotek": "one press",
     "/kiosk/<slug>/duvod": "the reason, without scripts",
+    "/kiosk/<slug>/zpravy": "what the city published last, for its idle screen",
     "/kiosk/<slug>/zmenit": "another face, without scripts",
     "/static/<path:filename>": "our own files",
     "/static/kiosk/<path:filename>": "the kiosk's own files",

@@ -284,6 +284,7 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/static/kiosk/<path:filename>": lambda _: ["/static/kiosk/kiosk.css"],
     "/kiosk/<slug>": kiosk("/kiosk/<slug>"),
     "/kiosk/<slug>/duvod": kiosk("/kiosk/<slug>/duvod"),
+    "/kiosk/<slug>/zpravy": kiosk("/kiosk/<slug>/zpravy"),
     "/kiosk/<slug>/zmenit": kiosk("/kiosk/<slug>/zmenit"),
     "/kiosk/<slug>/dekujeme": kiosk("/kiosk/<slug>/dekujeme"),
     "/napiste-nam": lambda _: ["/napiste-nam"],
@@ -295,7 +296,16 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
 }
 """Every address of GET outside the office → how to ask for it in each way that could show an item."""
 
-SHOWS = {"/", "/odpovedi", "/odpovedi/<slug>", "/sledovani/<secret>", "/uredni-deska", "/uredni-deska/<number>"}
+SHOWS = {
+    "/",
+    "/kiosk/<slug>",
+    "/kiosk/<slug>/zpravy",
+    "/odpovedi",
+    "/odpovedi/<slug>",
+    "/sledovani/<secret>",
+    "/uredni-deska",
+    "/uredni-deska/<number>",
+}
 """Addresses that show the public item. (A test that looks where nothing is shown would prove nothing.)"""
 
 

@@ -51,6 +51,7 @@ ROUTES = {
     "/kiosk/<slug>/duvod": PUBLIC,
     "/kiosk/<slug>/zmenit": PUBLIC,
     "/kiosk/<slug>/dekujeme": PUBLIC,
+    "/kiosk/<slug>/zpravy": PUBLIC,
     "/kiosk/<slug>/dotek": PUBLIC,
     "/kiosk/<slug>/davka": PUBLIC,
     "/urad/prihlaseni": SIGNING_IN,

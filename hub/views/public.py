@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 
 from hub.database import db
-from hub.queries import places, published
+from hub.language import full_day, gettext
+from hub.queries import places, publications, published
 from hub.queries.health import health
+from hub.rules.localtime import local
 from hub.views import answers
 
 blueprint = Blueprint("public", __name__)
@@ -23,7 +25,9 @@ def home() -> str:
         for t in places.open_touchpoints(db.session())
         for address in addresses[:1]
     ]
-    items, _ = published.newest(db.session(), datetime.now(UTC), page=3)
+    now = datetime.now(UTC)
+    items, _ = published.newest(db.session(), now, page=3)
+    told = publications.latest(db.session(), current_app.extensions["hub_publications"].values(), now, 3)
     return render_template(
         "home.html",
         touchpoints=shown,
@@ -31,7 +35,19 @@ def home() -> str:
         ask_url=url_for("asking.form"),
         answers_url=url_for("answers.newest"),
         newest=[answers.line(item) for item in items],
+        publications=[_card(one) for one in told],
     )
+
+
+def _card(one: publications.Publication) -> dict[str, str]:
+    day = full_day(local(one.appears_at).date())
+    return {
+        "heading": gettext(one.kind.heading),
+        "title": one.title,
+        "url": f"{request.script_root}{one.path}",
+        "department": one.department,
+        "when": day,
+    }
 
 
 @blueprint.get("/zdravi")

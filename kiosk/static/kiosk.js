@@ -9,6 +9,7 @@ const THANKS = 3_000;      // ms
 const THANKS_LONGER = 6_000; // when there is more to read than thanks
 const ABANDONED = 60_000;  // ms until an untouched panel returns to its default language; also between reloads
 const STALE = 86_400_000;  // ms after which an idle page is loaded anew
+const NEWS = 60_000;       // ms after which the news of the idle screen are asked for again
 const SLOW = 1_000;        // ms without an answer before we say that we are waiting
 const TIMEOUT = 15_000;    // ms for one request
 const LONGEST = 60_000;    // ms between attempts
@@ -108,6 +109,27 @@ class Outbox {
     }
     this.changed();
   }
+}
+
+// What the city published last: asked for again every minute, and gone at its end even without a connection.
+function tell(news) {
+  const drop = () => {
+    for (const item of news.querySelectorAll('[data-until]')) {
+      const until = Number(item.dataset.until);
+      if (until && until <= Date.now()) item.remove();
+    }
+  };
+  const renew = async () => {
+    try {
+      const answer = await fetch(news.dataset.news, { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT) });
+      if (answer.status === 404) news.replaceChildren();
+      if (!answer.ok || !answer.headers.get('Content-Type')?.startsWith('text/html')) return;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      news.replaceChildren(...page.querySelectorAll('article[data-until]'));
+    } catch {} // no connection: what is there stays until its end
+  };
+  setInterval(drop, 1_000);
+  setInterval(renew, NEWS);
 }
 
 function start(root) {
@@ -337,3 +359,5 @@ function start(root) {
 
 const root = document.querySelector('[data-kiosk]');
 if (root) start(root);
+const news = document.querySelector('[data-news]');
+if (news) tell(news);
