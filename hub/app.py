@@ -26,8 +26,8 @@ from hub.queries import places
 from hub.room import MenuItem, Room
 from hub.steps.deliveries import DELIVER, EXPAND
 from hub.strict_json import StrictJSON
-from hub.views import answering, answers, asking, cases, errors, figures, outbox, public
-from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
+from hub.views import answering, answers, asking, cases, errors, figures, outbox, public, subscribing
+from hub.vocabulary import ANSWERS, CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
 
 TREE = Path(__file__).parent.parent
 LONGEST_BODY = 1024 * 1024
@@ -38,10 +38,14 @@ PAGES = (
     cases.blueprint,
     answering.blueprint,
     outbox.blueprint,
+    subscribing.blueprint,
 )
+TOPICS = {ANSWERS: marked("What the city answered to everybody")}
+"""What one can be told of by e-mail, beside what rooms bring."""
 MENU = (
     MenuItem(marked("Write to us"), "asking.form", staff=False),
     MenuItem(marked("Answers"), "answers.newest", staff=False),
+    MenuItem(marked("News by e-mail"), "subscribing.form", staff=False),
     MenuItem(marked("Messages"), "cases.inbox"),
     MenuItem(marked("What goes out"), "outbox.trouble"),
     MenuItem(marked("Satisfaction"), "figures.month"),
@@ -189,6 +193,7 @@ def _languages(app: Flask, rooms: list[Room]) -> None:
 
 def _open(app: Flask, rooms: list[Room]) -> None:
     app.extensions["hub_rooms"] = rooms
+    app.extensions["hub_topics"] = TOPICS | {code: text for room in rooms for code, text in (room.topics or {}).items()}
     app.extensions["hub_publications"] = {one.kind.value: one for room in rooms for one in room.publications}
     app.register_blueprint(public.blueprint)
     for blueprint in PAGES:

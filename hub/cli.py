@@ -18,7 +18,7 @@ from hub import cityfile, clock, queue
 from hub.actions import accounts, cities, timetable
 from hub.database import NotReady, check_ready, db
 from hub.jobs.deliveries import sweep
-from hub.jobs.retention import FORGET_EXACT_TIMES, FORGET_FOLLOW_LINKS, FORGET_LOST_FILES
+from hub.jobs.retention import FORGET_EXACT_TIMES, FORGET_FOLLOW_LINKS, FORGET_LOST_FILES, FORGET_OPT_INS
 from hub.jobs.timetable import Job, tick
 from hub.queries import places, recount
 from hub.queries import timetable as timetable_query
@@ -40,7 +40,7 @@ DEMO_CITY = Path(__file__).parent / "demo" / "havirov.toml"
 
 def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime], None]]) -> None:
     """Add the commands; `jobs` and `demos` are what the rooms bring."""
-    app.extensions["hub_jobs"] = [FORGET_EXACT_TIMES, FORGET_LOST_FILES, FORGET_FOLLOW_LINKS, *jobs]
+    app.extensions["hub_jobs"] = [FORGET_EXACT_TIMES, FORGET_LOST_FILES, FORGET_FOLLOW_LINKS, FORGET_OPT_INS, *jobs]
     app.extensions["hub_demos"] = list(demos)
     for command in (new_city, demo, prepare, add_account, set_password, work_command, trust_clock, recount_command):
         app.cli.add_command(command)

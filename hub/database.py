@@ -362,6 +362,11 @@ def _postgres_words(element: Any, compiler: Any, **keywords: Any) -> str:
     return f"({words} @@ ({ts})::tsquery AND {row_id} >= {low} AND {row_id} < {high})"
 
 
+def row_share(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """Keep the rows as they are until our transaction ends; others may do so too. On SQLite nobody else writes meanwhile."""
+    return statement.with_for_update(read=True)
+
+
 def row_lock(statement: sa.Select[Any]) -> sa.Select[Any]:
     """Lock the rows that will be changed. SQLite's writer already holds the only lock there is, so nothing is added there."""
     return statement.with_for_update()

@@ -174,6 +174,7 @@ class Trouble(StrEnum):
     TOO_LATE = "too_late"
     UNWRITTEN = "unwritten"
     NOT_SHOWN = "not_shown"
+    UNSUBSCRIBED = "unsubscribed"
     FAULT = "fault"
 
 

@@ -291,6 +291,10 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/odpovedi": lists,
     "/odpovedi/<slug>": pages,
     "/sledovani/<secret>": followed,
+    "/odbery": lambda _: ["/odbery", "/odbery?odeslano=1"],
+    "/odbery/nastaveni/<token>": lambda _: ["/odbery/nastaveni/x"],
+    "/odbery/potvrzeni/<secret>": lambda _: ["/odbery/potvrzeni/x"],
+    "/odbery/zrusit/<token>": lambda _: ["/odbery/zrusit/x"],
     "/uredni-deska": board,
     "/uredni-deska/<number>": notices,
 }
@@ -365,6 +369,7 @@ ALLOWED: dict[str, set[str]] = {
         "by_slug",
     },  # the place in a list; the words that are shown
     "hub/queries/publications.py": {"latest", "_publication"},  # the order, and until when it may be shown
+    "kiosk/screens.py": {"news"},  # until when it may be shown
     "noticeboard/actions.py": {"_hide"},  # which revision the decision is about
     "noticeboard/queries.py": {"board"},  # the place in a list
     "hub/steps/answering.py": {"_undecided", "write_private", "write_public"},  # whether to go on with a message

@@ -181,6 +181,7 @@ def address(rule: Rule) -> str:
         "secret": "tajemstvi-ktere-nikam-nevede-0123456789",
         "position": "1",
         "number": "1",
+        "token": "nikam-nevede",
     }
     unknown = rule.arguments - values.keys()
     assert not unknown, f"say in visitors.address what {unknown} of {rule.rule} may be"

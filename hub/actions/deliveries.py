@@ -16,13 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from hub import database
-from hub.channel import Limits
 from hub.database import Instant, table_of
-from hub.models import Address, ChannelState, Contact, Delivery, DeliveryPart
+from hub.models import Address, Contact, Delivery, DeliveryPart
 from hub.queries import visibility
 from hub.queries.letters import DUE
 from hub.rules import pauses
 from hub.steps import links
+from hub.steps.senders import Sender, burst, lead, leads_still, states
 from hub.vocabulary import AddressState, DeliveryState, Lane, Letter, Trouble
 from hub.work import SYSTEM, Work, work
 
@@ -30,7 +30,6 @@ deliveries = table_of(Delivery)
 parts = table_of(DeliveryPart)
 addresses = table_of(Address)
 contacts = table_of(Contact)
-states = table_of(ChannelState)
 
 CHUNK = 16
 """Letters claimed at once: enough to save commits, few enough to leave a database's writer to others."""
@@ -63,16 +62,6 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """Whoever sends on a channel for the time of a lease: `holder` is its name, of which there is no other."""
-
-    channel: str
-    holder: str
-    limits: Limits
-    lease: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class Turn:
     """What a sender has to do now: these letters; or nothing before so many seconds, for the channel's limits; or nothing at all.
 
@@ -99,7 +88,7 @@ class Result:
 def claim(sender: Sender, now: datetime, most: int = CHUNK) -> Turn:
     """Some due letters of a channel, prompt ones first, one to an address. None when none is due, or another has the channel."""
     with work(SYSTEM, "claim letters", now, audited=False) as w:
-        if not _lead(w.connection, sender, now):
+        if not lead(w.connection, sender, now):
             return Turn()
         _take_over(w.connection, sender.channel, now)
         of_channel = states.c.channel == sender.channel
@@ -108,7 +97,7 @@ def claim(sender: Sender, now: datetime, most: int = CHUNK) -> Turn:
             return Turn()
         since = min(state.refilled_at, now)  # the clock may have been set back
         refilled = (now - since).total_seconds() * sender.limits.per_second
-        tokens = min(_burst(sender.limits), state.tokens + refilled)
+        tokens = min(burst(sender.limits), state.tokens + refilled)
         room = min(most, int(tokens))
         due = _due(w.connection, sender.channel, max(room, 1), now)
         if not due:
@@ -122,10 +111,6 @@ def claim(sender: Sender, now: datetime, most: int = CHUNK) -> Turn:
             sa.update(deliveries).where(mine).values(state=DeliveryState.CLAIMED, claimed_until=now + sender.lease)
         )
         return Turn(tuple(taken), failures=state.failures)
-
-
-def _burst(limits: Limits) -> float:
-    return max(limits.per_second, 1.0)
 
 
 def _until_free(connection: Connection, sender: Sender, now: datetime) -> float | None:
@@ -143,38 +128,6 @@ def _until_free(connection: Connection, sender: Sender, now: datetime) -> float 
         )
     )
     return None if until is None else float((until - now).total_seconds())
-
-
-def _lead(connection: Connection, sender: Sender, now: datetime) -> bool:
-    until = now + sender.lease
-    row = {
-        "channel": sender.channel,
-        "holder": sender.holder,
-        "leased_until": until,
-        "tokens": _burst(sender.limits),
-        "refilled_at": now,
-        "failures": 0,
-    }
-    free = sa.or_(
-        states.c.leased_until < now,
-        states.c.leased_until > now + 2 * sender.lease,  # taken when the clock was wrong
-        states.c.holder == sender.holder,
-        states.c.holder.is_(None),
-    )
-    return database.claim(connection, states, row, ("channel",), {"holder": sender.holder, "leased_until": until}, free)
-
-
-KEEP_LEAD = (
-    sa.update(states)
-    .where(states.c.channel == sa.bindparam("its_channel"), states.c.holder == sa.bindparam("its_holder"))
-    .values(leased_until=sa.bindparam("until"))
-)
-
-
-def _leads_still(connection: Connection, sender: Sender, now: datetime) -> bool:
-    """Whether the channel is still this sender's; then it is so for another lease. Asked first: claiming locks in this order."""
-    mine = {"its_channel": sender.channel, "its_holder": sender.holder, "until": now + sender.lease}
-    return connection.execute(KEEP_LEAD, mine).rowcount == 1
 
 
 def release(sender: Sender, now: datetime) -> None:
@@ -263,7 +216,7 @@ def proceed(
     channel, or when the address or the approval has gone.
     """
     with work(SYSTEM, "send", now, audited=False) as w:
-        leads = _leads_still(w.connection, sender, now)
+        leads = leads_still(w.connection, sender, now)
         if done:
             _settle(w, sender, done, now)
         if not leads:
@@ -380,7 +333,7 @@ def _note_address(connection: Connection, sender: Sender, done: Result, now: dat
 def give_back(sender: Sender, claimed: Sequence[Claimed], now: datetime) -> None:
     """Letters that were claimed and not begun are due again."""
     with work(SYSTEM, "give letters back", now, audited=False) as w:
-        if not claimed or not _leads_still(w.connection, sender, now):
+        if not claimed or not leads_still(w.connection, sender, now):
             return
         mine = sa.and_(
             deliveries.c.id.in_([one.id for one in claimed]),

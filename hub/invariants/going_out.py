@@ -42,7 +42,8 @@ GOING_OUT = (
         "subscriptions_keep",
         "subscriptions",
         "UPDATE",
-        "old.ended_at IS NOT NULL OR " + changed("id", "topic_id", "address_id", "confirmed_at"),
+        "old.ended_at IS NOT NULL OR "
+        + changed("id", "topic_id", "address_id", "asked_at", "confirmed_at", "wording", "wording_digest"),
         "a subscription can only end",
     ),
     Trigger("subscriptions_stay", "subscriptions", "DELETE", "true", "a subscription can only end"),

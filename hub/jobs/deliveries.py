@@ -13,14 +13,16 @@ from flask import current_app
 
 from hub import logs, queue
 from hub.actions import deliveries, dispatches
-from hub.actions.deliveries import CHUNK, Claimed, Result, Sender
+from hub.actions.deliveries import CHUNK, Claimed, Result
 from hub.channel import Channel, Later, Refused, Uncertain, Unreachable
 from hub.clock import WALL, Clock
 from hub.database import db, problem_of
+from hub.jobs import confirmations
 from hub.jobs.letters import Composed, Desk
 from hub.queries import letters
 from hub.rules import pauses
 from hub.steps.deliveries import DELIVER, EXPAND
+from hub.steps.senders import Sender
 from hub.vocabulary import AddressState, DeliveryState, Lane, Trouble
 
 log = structlog.get_logger()
@@ -71,7 +73,8 @@ def sweep(now: datetime) -> None:
 
     Where the queue cannot be reached it is done here and now.
     """
-    opened, due = letters.open_dispatches(db.session()), letters.channels_due(db.session(), now)
+    opened, due = letters.open_dispatches(db.session()), bool(letters.channels_due(db.session(), now))
+    due = due or letters.confirmations_due(db.session(), now)
     db.session.rollback()
     for dispatch_id in opened:
         if not queue.enqueue(EXPAND, dispatch_id):
@@ -94,7 +97,7 @@ class _Sender:
         """Send until nothing is due, the channel cannot be reached, or the worker ends."""
         now = self._clock.now
         try:
-            while not queue.is_ending():
+            while not queue.is_ending() and confirmations.send_some(self._me, self._channel, self._clock):
                 turn = deliveries.claim(self._me, now(), max(CHUNK, 2 * self._few))
                 if turn.letters:
                     if not self._work_through(turn.letters):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from hub import language, markup
 from hub.actions.deliveries import Claimed
 from hub.envelopes import Outgoing
+from hub.jobs.confirmations import unsubscribe_url
 from hub.language import gettext
 from hub.queries import letters, places, published
 from hub.queries.letters import Source
@@ -30,12 +31,16 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a letter says, its text in parts; `mark` is of its words, so that no other letter ever has the same outside id."""
+    """What a letter says, its text in parts; `mark` is of its words, so that no other letter ever has the same outside id.
+
+    `topic` is what an announcement is of.
+    """
 
     subject: str
     texts: tuple[str, ...]
     html: str
     mark: str
+    topic: str | None = None
 
 
 class Desk:
@@ -81,7 +86,7 @@ class Desk:
             "follow_url": f"{_site()}/sledovani/{secret}" if secret else None,
             "public_url": self._public_url(one, source),
             "ask_url": f"{_site()}/napiste-nam",
-            "unsubscribe_url": None,
+            "unsubscribe_url": f"{_site()}/odbery" if one.letter == Letter.ANNOUNCEMENT else None,
         }
         if case is not None and not said["department"]:
             said["department"] = case.department.name
@@ -89,7 +94,8 @@ class Desk:
         text = pages.get_template(f"mail/{one.letter}.txt").render(**said)
         html = pages.get_template(f"mail/{one.letter}.html").render(**said, language=language.current())
         texts = tuple(parts.split(text, self._longest))
-        return Written(_subject(one, source), texts, html, source.revision.digest[:8])
+        topic = letters.topic(self._session, one.id) if one.letter == Letter.ANNOUNCEMENT else None
+        return Written(_subject(one, source), texts, html, source.revision.digest[:8], topic)
 
     def _public_url(self, one: Claimed, source: Source) -> str | None:
         """The public address of what a letter says, if it has one."""
@@ -122,6 +128,7 @@ class Desk:
                 html=written.html if len(written.texts) == 1 else "",
                 language=reader,
                 replies_to=before,
+                unsubscribe=unsubscribe_url(one.address_id, written.topic) if written.topic else "",
             )
             for n, part in enumerate(written.texts, 1)
         ]

@@ -7,7 +7,7 @@ from itertools import islice
 
 from flask import current_app
 
-from hub.actions import forgetting
+from hub.actions import forgetting, subscribing
 from hub.database import db
 from hub.jobs.timetable import Job
 from hub.queries import cases
@@ -51,5 +51,14 @@ def forget_follow_links(now: datetime) -> int:
     return total
 
 
+def forget_opt_ins(now: datetime) -> int:
+    """Delete requests for news that nobody confirmed, and what is left of those that were; returns how many."""
+    total = 0
+    while gone := subscribing.forget(CHUNK, now):
+        total += gone
+    return total
+
+
+FORGET_OPT_INS = Job("forget-opt-ins", time(3, 45), forget_opt_ins)
 FORGET_LOST_FILES = Job("forget-lost-files", time(3, 0), forget_lost_files)
 FORGET_FOLLOW_LINKS = Job("forget-follow-links", time(3, 30), forget_follow_links)

@@ -2,7 +2,7 @@
 
 from hub.models.duty import Case, CaseNote, DeadlineRule, Draft, FollowLink
 from hub.models.feedback import Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
-from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, Subscription, Topic
+from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, OptIn, Subscription, Topic
 from hub.models.people import Account, Address, City, Contact, Department, Role
 from hub.models.running import AuditEntry, ClockMark, JobRun, SearchEntry
 from hub.models.words import Attachment, Conversation, Decision, Message, Origin, Revision
@@ -32,6 +32,7 @@ __all__ = [
     "JobRun",
     "Level",
     "Message",
+    "OptIn",
     "Origin",
     "Question",
     "Questionnaire",

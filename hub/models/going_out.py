@@ -32,7 +32,10 @@ class Topic(Base):
 
 
 class Subscription(Base):
-    """An address that agreed to news of a topic, from `confirmed_at` until `ended_at`; beginning again is a new row."""
+    """An address that agreed to news of a topic, from `confirmed_at` until `ended_at`; beginning again is a new row.
+
+    The proof of its consent: when it was asked for and confirmed, the version of what was agreed to and the digest of its text.
+    """
 
     __tablename__ = "subscriptions"
     __table_args__ = (
@@ -50,8 +53,38 @@ class Subscription(Base):
     id: Mapped[int] = mapped_column(LongKey, primary_key=True)
     topic_id: Mapped[int] = mapped_column(sa.ForeignKey("topics.id"))
     address_id: Mapped[int] = mapped_column(sa.ForeignKey("addresses.id"))
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)
     confirmed_at: Mapped[datetime] = mapped_column(Instant)
+    wording: Mapped[str | None] = mapped_column(sa.String(16))
+    wording_digest: Mapped[str | None] = mapped_column(sa.String(64))
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class OptIn(Base):
+    """Somebody asks for news of topics to an address that is not proven yet; deleted some days later.
+
+    When the link in its letter is used, `address_id` is the proven address, and `value` is empty. No `topics`: only for the link
+    by which its news are changed. The link's secret is made at the moment of sending and kept as a digest. `began_at`: sending
+    began, and is never repeated by itself. `wording` and its digest are what was agreed to.
+    """
+
+    __tablename__ = "opt_ins"
+
+    id: Mapped[int] = mapped_column(LongKey, primary_key=True)
+    channel: Mapped[str] = mapped_column(sa.String(32))
+    value: Mapped[str] = mapped_column(sa.String(254), index=True)
+    topics: Mapped[list[str]] = mapped_column(sa.JSON)
+    language: Mapped[str] = mapped_column(sa.String(8))
+    wording: Mapped[str] = mapped_column(sa.String(16))
+    wording_digest: Mapped[str] = mapped_column(sa.String(64))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    next_at: Mapped[datetime] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(sa.SmallInteger)
+    began_at: Mapped[datetime | None] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    secret_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    address_id: Mapped[int | None] = mapped_column(sa.ForeignKey("addresses.id"))
 
 
 class Dispatch(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from hub.models import Case, ChannelState, Delivery, DeliveryPart, Dispatch, Message, Revision
+from hub.models import Case, ChannelState, Delivery, DeliveryPart, Dispatch, Message, OptIn, Revision, Topic
 from hub.vocabulary import DeliveryState, MessageKind
 
 TROUBLE = (DeliveryState.FAILED.value, DeliveryState.UNKNOWN.value)
@@ -64,6 +64,18 @@ def public_slug(session: Session, message: Message) -> str | None:
             root.slug.is_not(None),
         )
     )
+
+
+def topic(session: Session, delivery_id: int) -> str | None:
+    """The code of the topic that a letter announces."""
+    wanted = sa.select(Topic.code).join(Dispatch, Dispatch.topic_id == Topic.id)
+    return session.scalar(wanted.join(Delivery, Delivery.dispatch_id == Dispatch.id).where(Delivery.id == delivery_id))
+
+
+def confirmations_due(session: Session, now: datetime) -> bool:
+    """Whether somebody who asked for news waits for the letter that confirms it."""
+    wanted = sa.select(OptIn.id).where(OptIn.began_at.is_(None), OptIn.next_at <= now)
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def channels_due(session: Session, now: datetime) -> list[str]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub import database
-from hub.database import table_of
+from hub.database import row_lock, table_of
 from hub.models import Address, Delivery, Dispatch, Message, Subscription, Topic
 from hub.vocabulary import AddressState, DeliveryState, Lane, Letter, Operation, Trouble
 from hub.work import later
@@ -47,7 +47,7 @@ def queue(
 
 def announce(session: Session, message: Message, n: int, topic: str, now: datetime) -> None:
     """Tell the subscribers of a topic, as they are now. Their deliveries are made by the worker, a thousand at a time."""
-    found = session.scalar(sa.select(Topic).where(Topic.code == topic))
+    found = session.scalar(row_lock(sa.select(Topic).where(Topic.code == topic)))
     audience = session.scalar(_audience(found.id, now)) if found else 0
     if found is None or not audience:
         return

@@ -7,9 +7,10 @@ from datetime import timedelta
 from threading import Thread
 
 from hub.actions import deliveries
-from hub.actions.deliveries import Claimed, Sender, Turn
+from hub.actions.deliveries import Claimed, Turn
 from hub.database import db
 from hub.models import Decision, Message
+from hub.steps.senders import Sender
 from tests.letters import Moody, Post
 from tests.services.mail import Mail
 

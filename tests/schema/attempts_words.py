@@ -212,6 +212,9 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     "topics_keep": ("UPDATE topics SET code = 'jine' WHERE id = 51", "UPDATE topics SET id = 98 WHERE id = 52"),
     "topics_stay": ("DELETE FROM topics WHERE id = 52",),
     "subscriptions_keep": (
+        "UPDATE subscriptions SET wording = 'v2' WHERE id = 1",
+        "UPDATE subscriptions SET asked_at = {later} WHERE id = 1",
+        "UPDATE subscriptions SET wording_digest = 'x' WHERE id = 1",
         "UPDATE subscriptions SET ended_at = NULL WHERE id = 2",
         "UPDATE subscriptions SET ended_at = {now} WHERE id = 2",
         "UPDATE subscriptions SET topic_id = 52 WHERE id = 1",
@@ -376,6 +379,8 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "fk_dispatches_revision": (dispatch(n="9"), dispatch(message_id="999")),
     "fk_dispatches_topic_id": (dispatch(topic_id="999"),),
     "uq_dispatches_message_id_n_topic_id": (dispatch(message_id="4"),),
+    "uq_opt_ins_secret_digest": ("UPDATE opt_ins SET secret_digest = 's1' WHERE id = 2",),
+    "fk_opt_ins_address_id": ("UPDATE opt_ins SET address_id = 999 WHERE id = 2",),
     "ck_deliveries_claimed_until": (
         "UPDATE deliveries SET state = 'claimed' WHERE id = 10",
         "UPDATE deliveries SET claimed_until = {later} WHERE id = 10",

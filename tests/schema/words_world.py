@@ -75,6 +75,9 @@ INSERT INTO follow_links (digest, case_id, made_at, expires_at) VALUES ('f1', 1,
 INSERT INTO topics (id, code) VALUES (51, 'vodovod'), (52, 'doprava');
 INSERT INTO subscriptions (id, topic_id, address_id, confirmed_at, ended_at)
   VALUES (1, 51, 1, {now}, NULL), (2, 51, 2, {now}, {later}), (3, 51, 3, {now}, NULL);
+INSERT INTO opt_ins (id, channel, value, topics, language, wording, wording_digest, asked_at, next_at, attempts, secret_digest)
+  VALUES (1, 'email', 'nova@mesto.example', '["vodovod"]', 'cs', 'v1', 'd', {now}, {now}, 0, 's1'),
+    (2, 'email', 'jiny@mesto.example', '[]', 'cs', 'v1', 'd', {now}, {now}, 0, NULL);
 INSERT INTO dispatches (id, message_id, n, topic_id, lane, audience, expanded, cursor, frozen_at)
   VALUES (1, 4, 1, 51, 'bulk', 3, 0, 0, {now});
 INSERT INTO deliveries (id, dispatch_id, message_id, n, address_id, channel, letter, operation, copy, lane, state, attempts,
