@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub import errors, signin
+from hub import errors, logs, signin
 from hub import forms as signed
 from hub.database import db
 from hub.language import full_day, gettext, moment
@@ -226,13 +226,24 @@ def save(reference: str) -> BaseResponse | tuple[str, int]:
 @desk.errorhandler(errors.FormExpired)
 def _without_proof(problem: errors.FormExpired) -> tuple[str, int]:
     """Nothing was done by a form without its token. Its words come back, from our own page only."""
-    signed.check_origin(request)
+    try:
+        signed.check_origin(request)
+    except errors.ForeignOrigin as foreign:
+        return _refused(foreign)
+    if request.endpoint != "notices.save" or signin.current_account() is None:
+        return _refused(problem)
     filled = forms.read(request.form)
     reference = (request.view_args or {}).get("reference", "")
-    if request.endpoint != "notices.save" or signin.current_account() is None:
-        return _to_copy(filled), problem.status
     filled.wrong("", gettext(problem.message))
     return _again(reference, filled), problem.status
+
+
+def _refused(problem: errors.Problem) -> tuple[str, int]:
+    said = {"title": gettext(problem.title), "message": gettext(problem.message)}
+    page = render_template(
+        "error.html", status=problem.status, request_id=logs.request_id(), back_url=url_for(".listed"), **said
+    )
+    return page, problem.status
 
 
 def _again(reference: str, filled: Filled) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub import database, errors
-from hub.database import row_lock, table_of
+from hub.database import db, row_lock, table_of
 from hub.models import Address, Contact, OptIn
 from hub.queries import subscriptions
 from hub.rules import pauses
@@ -138,11 +138,12 @@ def confirm(secret: str, now: datetime) -> int | None:
 
     It is used once: used again (a double click), it only says the same.
     """
+    its = sa.select(OptIn).where(OptIn.secret_digest == subscribing.digest(secret), OptIn.expires_at > now)
+    found = db.session.scalar(its) if 20 <= len(secret) <= 100 else None
+    if found is None or found.address_id is not None:
+        return found.address_id if found else None
     with work(CITIZEN, "confirm news", now) as w:
-        digest = subscribing.digest(secret) if 20 <= len(secret) <= 100 else ""
-        one: OptIn | None = w.session.scalar(row_lock(sa.select(OptIn).where(OptIn.secret_digest == digest)))
-        if one is None or one.expires_at is None or one.expires_at <= now:
-            return None
+        one: OptIn = w.session.scalars(row_lock(its)).one()
         if one.address_id is not None:
             return one.address_id
         address = _proven(w.session, one, now)
@@ -170,6 +171,8 @@ def _proven(session: Session, one: OptIn, now: datetime) -> Address:
 
 def unsubscribe(address_id: int, topics: Collection[str], now: datetime) -> None:
     """End what an address listens to of these topics; again is as good."""
+    if not set(topics) & set(subscriptions.heard(db.session(), address_id)):
+        return
     with work(CITIZEN, "unsubscribe", now) as w:
         if subscribing.end(w.session, address_id, topics, now):
             w.about(w.session.get_one(Address, address_id))
