@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from bench import announcing, figures, footprint, killing, reading, servers, taps
+from bench import announcing, clocks, figures, footprint, killing, reading, servers, taps
 from bench.report import PAGE, Section, page
 from bench.serving import Bench, real_disk
 from hub.rules.localtime import PRAGUE
@@ -25,6 +25,7 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "dispatch": announcing.dispatch,
     "mail": announcing.mail,
     "kills": killing.kills,
+    "clocks": clocks.clocks,
     "memory": footprint.memory,
     "start": footprint.start,
     "server": servers.choice,
