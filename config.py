@@ -50,6 +50,9 @@ class Settings(BaseSettings):
         ("kiosk", "noticeboard"), description="feature packages switched on"
     )
     channels: Annotated[tuple[str, ...], NoDecode] = Field(("email",), description="roads out that are switched on")
+    metrics_token: str = Field(
+        "", description="who sends it as a Bearer token sees /metrics; empty: the same machine only"
+    )
     public_url: str = Field("", description="address of the city's site in e-mails; empty: the first host and the port")
     mail_url: str = Field(
         "",

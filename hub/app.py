@@ -26,7 +26,7 @@ from hub.queries import places
 from hub.room import MenuItem, Room
 from hub.steps.deliveries import DELIVER, EXPAND
 from hub.strict_json import StrictJSON
-from hub.views import answering, answers, asking, cases, errors, figures, outbox, public, subscribing
+from hub.views import answering, answers, asking, cases, errors, figures, health, outbox, public, subscribing
 from hub.vocabulary import ANSWERS, CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
 
 TREE = Path(__file__).parent.parent
@@ -39,6 +39,7 @@ PAGES = (
     answering.blueprint,
     outbox.blueprint,
     subscribing.blueprint,
+    health.blueprint,
 )
 TOPICS = {ANSWERS: marked("What the city answered to everybody")}
 """What one can be told of by e-mail, beside what rooms bring."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -13,10 +15,12 @@ from threading import Event
 import click
 from flask import Flask, current_app
 from flask_migrate import upgrade
+from sqlalchemy import create_engine
 
 from hub import cityfile, clock, queue
 from hub.actions import accounts, cities, timetable
-from hub.database import NotReady, check_ready, db
+from hub.database import NotReady, check_ready, db, hook
+from hub.jobs import safekeeping
 from hub.jobs.deliveries import sweep
 from hub.jobs.retention import FORGET_EXACT_TIMES, FORGET_FOLLOW_LINKS, FORGET_LOST_FILES, FORGET_OPT_INS
 from hub.jobs.timetable import Job, tick
@@ -42,7 +46,8 @@ def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime
     """Add the commands; `jobs` and `demos` are what the rooms bring."""
     app.extensions["hub_jobs"] = [FORGET_EXACT_TIMES, FORGET_LOST_FILES, FORGET_FOLLOW_LINKS, FORGET_OPT_INS, *jobs]
     app.extensions["hub_demos"] = list(demos)
-    for command in (new_city, demo, prepare, add_account, set_password, work_command, trust_clock, recount_command):
+    of_data = (move_database, backup, restore, recount_command)
+    for command in (new_city, demo, prepare, add_account, set_password, work_command, trust_clock, *of_data):
         app.cli.add_command(command)
 
 
@@ -190,6 +195,65 @@ def work_command() -> None:
         pass
     for stop in end:
         stop()
+
+
+@click.command("move-database")
+@click.argument("url")
+def move_database(url: str) -> None:
+    """Copy everything into another, empty database, for example postgresql://hub@db/ozvena; then set HUB_DATABASE_URL to it.
+
+    Stop web and work before. Nothing changes here, and the copy is kept only if it holds the same.
+    """
+    check_ready(db.engine, MIGRATIONS)
+    settings = current_app.config["HUB"].model_copy(update={"database_url": url})
+    _migrate(url)
+    target = create_engine(settings.sqlalchemy_url)
+    hook(target)
+    try:
+        rows = safekeeping.move(target)
+    except safekeeping.Refused as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        target.dispose()
+    click.echo(f"{sum(rows.values())} rows of {len(rows)} tables are copied, and both databases hold the same.")
+
+
+@click.command("backup")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def backup(folder: Path) -> None:
+    """Write a backup of the database and the files into FOLDER, while everything runs. Keep HUB_SECRET_KEY beside it."""
+    check_ready(db.engine, MIGRATIONS)
+    path = safekeeping.backup(folder, _migrate, datetime.now(UTC))
+    click.echo(f"{path}: {safekeeping.told(safekeeping.check(path))}")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--check", is_flag=True, help="Only look whether it is whole, and say what it is.")
+def restore(file: Path, check: bool) -> None:
+    """Bring a backup into this database, which must be empty and migrated. Letters that waited in it do not go by themselves."""
+    try:
+        if check:
+            click.echo(f"{file.name} is whole: {safekeeping.told(safekeeping.check(file))}")
+            return
+        check_ready(db.engine, MIGRATIONS)
+        about, held = safekeeping.restore(file, _migrate, datetime.now(UTC))
+    except safekeeping.Refused as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Restored: {safekeeping.told(about)}")
+    if held:
+        click.echo(
+            f"{held} letters were waiting in it and may have gone since. Decide about them under /urad/odesilani."
+        )
+
+
+def _migrate(url: str) -> None:
+    """Bring another database to the present migration, in a process of its own: this one stays at its own."""
+    environment = {**os.environ, "HUB_DATABASE_URL": url}
+    command = [sys.executable, "-m", "flask", "db", "upgrade"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise click.ClickException(f"The other database cannot be migrated. {(done.stderr.splitlines() or [''])[-1]}")
 
 
 @click.command("trust-clock")

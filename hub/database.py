@@ -362,6 +362,27 @@ def _postgres_words(element: Any, compiler: Any, **keywords: Any) -> str:
     return f"({words} @@ ({ts})::tsquery AND {row_id} >= {low} AND {row_id} < {high})"
 
 
+def one_moment(connection: Connection) -> Connection:
+    """Show the database as it is at one moment: PostgreSQL keeps a picture of it, on SQLite nobody else writes meanwhile."""
+    if connection.dialect.name == "sqlite":
+        return connection.execution_options(sqlite_begin="IMMEDIATE")
+    return connection.execution_options(isolation_level="REPEATABLE READ")
+
+
+def restart_counting(connection: Connection, tables: Sequence[sa.Table]) -> None:
+    """Let keys go on after the highest there is, once rows were copied with theirs. SQLite does so by itself."""
+    if connection.dialect.name == "sqlite":
+        return
+    for table in tables:
+        key = list(table.primary_key.columns)
+        if len(key) == 1 and isinstance(key[0].type, sa.Integer):
+            counter = sa.func.pg_get_serial_sequence(table.name, key[0].name)
+            highest = sa.select(sa.func.max(key[0])).scalar_subquery()
+            connection.execute(
+                sa.select(sa.func.setval(counter, highest)).where(highest.is_not(None), counter.is_not(None))
+            )
+
+
 def row_share(statement: sa.Select[Any]) -> sa.Select[Any]:
     """Keep the rows as they are until our transaction ends; others may do so too. On SQLite nobody else writes meanwhile."""
     return statement.with_for_update(read=True)

@@ -57,11 +57,19 @@ def install(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
 
 
+def fill_search_index(connection: Connection) -> None:
+    """On SQLite, index the search entries that were copied in while no trigger did it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "INSERT INTO search_index(rowid, words) SELECT message_id, words FROM search_entries"
+        )
+
+
 def wanted(connection: Connection) -> list[Trigger]:
     """What `install` makes on this engine for the tables there are now."""
     inspector = sa.inspect(connection)
     tables = set(inspector.get_table_names()) - {"alembic_version"}
-    ours = [trigger for trigger in known() if trigger.table in tables]
+    ours = [one for one in known() if one.table in tables and _has_columns(inspector, one)]
     if connection.dialect.name != "sqlite":
         return [trigger for trigger in ours if not trigger.does]
     born = [trigger for trigger in ours if trigger.event == "INSERT" and not trigger.does]
@@ -72,6 +80,10 @@ def wanted(connection: Connection) -> list[Trigger]:
         for guard in _kinds(table, _unlisted(inspector, table), [one for one in born if one.table == table])
     ]
     return [trigger for trigger in ours if trigger.event != "TRUNCATE" and trigger not in born] + kinds
+
+
+def _has_columns(inspector: sa.Inspector, trigger: Trigger) -> bool:
+    return not trigger.columns or set(trigger.columns) <= {c["name"] for c in inspector.get_columns(trigger.table)}
 
 
 def known() -> list[Trigger]:

@@ -175,6 +175,7 @@ class Trouble(StrEnum):
     UNWRITTEN = "unwritten"
     NOT_SHOWN = "not_shown"
     UNSUBSCRIBED = "unsubscribed"
+    RESTORED = "restored"
     FAULT = "fault"
 
 

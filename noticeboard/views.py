@@ -183,7 +183,7 @@ def _line(line: Line) -> dict[str, object]:
     }
 
 
-@desk.get("/urad/uredni-deska/nove")
+@desk.get("/urad/nove-oznameni")
 @signed_in
 def new() -> str:
     """The empty form. It carries the address the notice will have, so that sent twice it is kept once."""
@@ -268,6 +268,7 @@ def decide(reference: str) -> BaseResponse | tuple[str, int]:
     approve = request.form.get("verdict") == "approve"
     if not approve and request.form.get("verdict") != "return":
         raise errors.BadInput
+    queries.find(db.session(), signin.scope(), reference)
     filled = forms.read(request.form)
     done = gettext("Approved. The clock posts it at its time.") if approve else gettext("Returned to its author.")
     return _do(

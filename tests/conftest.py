@@ -78,6 +78,26 @@ def test_settings(**values: object) -> Settings:
 test_settings.__test__ = False  # type: ignore[attr-defined]
 
 
+@pytest.fixture(scope="session")
+def founded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path], str]:
+    """(engine, folder) → a fresh database with the city of `desks.TOWN` in it: founded once, and copied since that takes longer."""
+    from tests import desks, visitors
+
+    made: dict[str, str] = {}
+
+    def copied(engine: str, folder: Path) -> str:
+        if engine not in made:
+            home = tmp_path_factory.mktemp(f"founded-{engine}")
+            made[engine] = visitors.fresh_database(request, engine, home)
+            visitors.close_house(desks.open_town(made[engine], home))
+        if engine == "postgres":
+            return str(request.getfixturevalue("postgres").create_database(made[engine]))
+        shutil.copy(made[engine].removeprefix("sqlite:///"), folder / "hub.db")
+        return f"sqlite:///{folder / 'hub.db'}"
+
+    return copied
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The app on a fresh database, within its context."""

@@ -82,11 +82,16 @@ def towns(request: pytest.FixtureRequest, folder: Path) -> Iterator[Towns]:
 
 def open_town(url: str, folder: Path, **settings: object) -> Flask:
     """The app on a migrated, empty database, with this city founded in it."""
-    values = {"sign_ins_per_minute": 10**6, "busy_timeout": 10.0, **settings}
-    app = create_app(test_settings(database_url=url, data_dir=folder, **values))
+    app = opened(url, folder, **settings)
     with app.app_context():
         found_city(NOW, **TOWN)
     return app
+
+
+def opened(url: str, folder: Path, **settings: object) -> Flask:
+    """The app on a database as it is."""
+    values = {"sign_ins_per_minute": 10**6, "busy_timeout": 10.0, **settings}
+    return create_app(test_settings(database_url=url, data_dir=folder, **values))
 
 
 def asked(

@@ -61,7 +61,10 @@ ROUTES = {
     "/urad/uredni-deska/<reference>": "one of them, its form sent",
     "/urad/uredni-deska/<reference>/krok": "taken back, discarded, posted late, taken down early",
     "/urad/uredni-deska/<reference>/schvaleni": "approved or returned",
-    "/urad/uredni-deska/nove": "a new notice",
+    "/urad/nove-oznameni": "a new notice",
+    "/healthz": "that this process lives",
+    "/metrics": "how much waits, for monitoring",
+    "/readyz": "whether the hub is well",
     "/zdravi": "whether the hub is well",
 }
 

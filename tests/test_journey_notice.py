@@ -137,7 +137,7 @@ def test_the_pages_of_notices_and_news_pass_the_accessibility_rules(
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "EN-301-549"]}
     with watched_page(browser, page_log) as page:
         sign_in(page, house, "tisk@mesto.example")
-        page.goto(f"{house.address}/urad/uredni-deska/nove")
+        page.goto(f"{house.address}/urad/nove-oznameni")
         page.get_by_label("Název").fill("Svoz odpadu")
         page.get_by_role("button", name="Uložit koncept").click()
         paths = [
@@ -147,7 +147,7 @@ def test_the_pages_of_notices_and_news_pass_the_accessibility_rules(
             "/odbery?odeslano=1",
             "/odbery/potvrzeni/x",
             "/urad/uredni-deska",
-            "/urad/uredni-deska/nove",
+            "/urad/nove-oznameni",
             page.url.removeprefix(house.address),
         ]
         for path in paths:

@@ -278,6 +278,9 @@ def followed(house: House) -> list[str]:
 
 ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/": lambda _: ["/", f"/?q={bait('hidden')}"],
+    "/healthz": lambda _: ["/healthz"],
+    "/metrics": lambda _: ["/metrics"],
+    "/readyz": lambda _: ["/readyz"],
     "/zdravi": lambda _: ["/zdravi"],
     "/favicon.ico": lambda _: ["/favicon.ico"],
     "/static/<path:filename>": lambda _: ["/static/hub.css"],

@@ -37,6 +37,9 @@ PUBLIC, SIGNING_IN, STAFF = "public", "signing in", "staff"
 
 ROUTES = {
     "/": PUBLIC,
+    "/healthz": PUBLIC,
+    "/metrics": PUBLIC,
+    "/readyz": PUBLIC,
     "/zdravi": PUBLIC,
     "/favicon.ico": PUBLIC,
     "/static/<path:filename>": PUBLIC,
@@ -79,7 +82,7 @@ ROUTES = {
     "/urad/uredni-deska/<reference>": STAFF,
     "/urad/uredni-deska/<reference>/krok": STAFF,
     "/urad/uredni-deska/<reference>/schvaleni": STAFF,
-    "/urad/uredni-deska/nove": STAFF,
+    "/urad/nove-oznameni": STAFF,
     "/urad/spokojenost": STAFF,
     "/urad/spokojenost.csv": STAFF,
 }

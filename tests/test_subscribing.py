@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,8 +43,8 @@ class Post(MemoryChannel):
 
 
 @pytest.fixture
-def town(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Flask]:
-    app = desks.open_town(visitors.fresh_database(request, engine, tmp_path), tmp_path)
+def town(founded: Callable[[str, Path], str], engine: str, tmp_path: Path) -> Iterator[Flask]:
+    app = desks.opened(founded(engine, tmp_path), tmp_path)
     app.extensions["hub_channels"] = {"email": Post()}
     yield app
     visitors.close_house(app)

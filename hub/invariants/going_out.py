@@ -18,6 +18,7 @@ NOT_FOR_THEM = (
 it was made. Whether it still is, is asked when a letter begins.
 """
 NOT_FOR_THEM = NOT_FOR_THEM.format(author=HAS_IT.format(who="m.author_id"), asker=HAS_IT.format(who="q.author_id"))
+PROOF = ("asked_at", "wording", "wording_digest")
 SENT_AGAIN = (
     "(old.state IN ('sent', 'skipped', 'cancelled') AND (new.state <> old.state OR old.sent_at IS DISTINCT FROM new.sent_at))"
     " OR (old.state = 'unknown' AND new.state NOT IN ('unknown', 'sent', 'failed'))"
@@ -42,9 +43,16 @@ GOING_OUT = (
         "subscriptions_keep",
         "subscriptions",
         "UPDATE",
-        "old.ended_at IS NOT NULL OR "
-        + changed("id", "topic_id", "address_id", "asked_at", "confirmed_at", "wording", "wording_digest"),
+        "old.ended_at IS NOT NULL OR " + changed("id", "topic_id", "address_id", "confirmed_at"),
         "a subscription can only end",
+    ),
+    Trigger(
+        "subscriptions_proof",
+        "subscriptions",
+        "UPDATE",
+        changed(*PROOF),
+        "the proof of a consent never changes",
+        columns=PROOF,
     ),
     Trigger("subscriptions_stay", "subscriptions", "DELETE", "true", "a subscription can only end"),
     Trigger(

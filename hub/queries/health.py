@@ -1,4 +1,4 @@
-"""Whether the hub is well, part by part."""
+"""Whether the hub is well, part by part; and how much waits."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hub.database import room_to_grow
-from hub.models import City
+from hub.models import Case, City, Delivery, JobRun
 from hub.queries.timetable import clock_is_right
+from hub.rules.localtime import local
+from hub.vocabulary import CaseState, DeliveryState
 
 LEAST_FREE = 16 * 1024 * 1024
 """Bytes: with less, taps may soon be refused for want of space."""
@@ -52,3 +54,58 @@ def _has_space(session: Session, folder: Path) -> bool:
     except SQLAlchemyError:  # then the database is what is unwell
         session.rollback()
         return True
+
+
+Measure = tuple[str, str, str, list[tuple[str, float]]]
+"""Name, kind, what it is, and (labels, value) of each."""
+
+
+def measures(session: Session, now: datetime) -> list[Measure]:
+    """How much waits, by kind, and how old the oldest of it is (seconds); 0 where nothing does."""
+    waiting = [DeliveryState.QUEUED.value, DeliveryState.RETRY.value, DeliveryState.CLAIMED.value]
+    trouble = [DeliveryState.FAILED.value, DeliveryState.UNKNOWN.value]
+    lanes = session.execute(
+        sa.select(Delivery.lane, sa.func.count()).where(Delivery.state.in_(waiting)).group_by(Delivery.lane)
+    )
+    oldest = session.scalar(sa.select(sa.func.min(Delivery.queued_at)).where(Delivery.state.in_(waiting)))
+    unseen = (
+        sa.select(sa.func.count()).select_from(Delivery).where(Delivery.state.in_(trouble), Delivery.seen_at.is_(None))
+    )
+    cases = session.execute(sa.select(Case.state, sa.func.count()).group_by(Case.state))
+    late = (
+        sa.select(sa.func.count())
+        .select_from(Case)
+        .where(
+            Case.state.in_([CaseState.NEW.value, CaseState.IN_PROGRESS.value, CaseState.IN_REVIEW.value]),
+            Case.due_on < local(now).date(),
+        )
+    )
+    runs = session.execute(sa.select(JobRun.job, sa.func.max(JobRun.finished_at)).group_by(JobRun.job))
+    return [
+        (
+            "letters_waiting",
+            "gauge",
+            "Letters that are still to be sent",
+            [(f'{{lane="{r[0]}"}}', r[1]) for r in lanes],
+        ),
+        ("oldest_letter_seconds", "gauge", "Age of the oldest of them", [("", _age(oldest, now))]),
+        (
+            "letters_in_trouble",
+            "gauge",
+            "Letters that failed or of which nobody knows",
+            [("", session.scalar(unseen) or 0)],
+        ),
+        ("cases", "gauge", "Cases by state", [(f'{{state="{r[0]}"}}', r[1]) for r in cases]),
+        ("cases_overdue", "gauge", "Open cases past their deadline", [("", session.scalar(late) or 0)]),
+        ("clock_is_right", "gauge", "0 when the clock went back", [("", float(clock_is_right(session, now)))]),
+        (
+            "job_finished_seconds",
+            "gauge",
+            "Seconds since a job of the clock was last finished",
+            [(f'{{job="{r[0]}"}}', _age(r[1], now)) for r in runs],
+        ),
+    ]
+
+
+def _age(at: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - at).total_seconds()) if at else 0.0

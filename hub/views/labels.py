@@ -58,6 +58,7 @@ PROBLEMS = {
     "worker_lost": _("The computer stopped while sending. It may have arrived, so it is not sent again by itself."),
     "too_late": _("It was tried for five days without success."),
     "not_shown": _("Its text is not shown any more."),
+    "restored": _("It comes from a backup: it may have been sent after that was made."),
     "unsubscribed": _("The news were stopped before it went."),
     "unwritten": _("It could not be written: a fault of the application. It did not go."),
     "fault": _("A fault of the application. It may have arrived, so it is not sent again by itself."),

@@ -1,15 +1,14 @@
-"""The front page, and whether the hub is well."""
+"""The front page."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 
 from hub.database import db
 from hub.language import full_day, gettext
 from hub.queries import places, publications, published
-from hub.queries.health import health
 from hub.rules.localtime import local
 from hub.views import answers
 
@@ -48,12 +47,3 @@ def _card(one: publications.Publication) -> dict[str, str]:
         "department": one.department,
         "when": day,
     }
-
-
-@blueprint.get("/zdravi")
-def well() -> tuple[Response, int]:
-    """Whether each part is well: 200, or 503 when one is not. No details for strangers."""
-    rooms = current_app.extensions["hub_rooms"]
-    folder = current_app.config["HUB"].data_dir
-    parts = health(db.session(), folder, [room.health for room in rooms if room.health])
-    return jsonify(parts), 200 if all(parts.values()) else 503

@@ -88,7 +88,7 @@ def case_addresses(app: Flask, reference: str) -> list[tuple[str, str]]:
     """(method, address) of every route under which a case can be asked for."""
     found = []
     for rule in app.url_map.iter_rules():
-        if "reference" in rule.arguments:
+        if "reference" in rule.arguments and rule.rule.startswith("/urad/pripady/"):
             path = re.sub(
                 r"<(?:\w+:)?(\w+)>", lambda part: {"reference": reference, "position": "1"}[part[1]], rule.rule
             )

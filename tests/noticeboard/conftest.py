@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from hub.database import db
-from tests import desks, visitors
+from tests import desks
 
 
 @pytest.fixture
-def town(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[Flask]:
-    app = desks.open_town(visitors.fresh_database(request, engine, tmp_path), tmp_path)
+def town(founded: Callable[[str, Path], str], engine: str, tmp_path: Path) -> Iterator[Flask]:
+    app = desks.opened(founded(engine, tmp_path), tmp_path)
     with app.app_context():
         yield app
         db.session.remove()

@@ -211,10 +211,12 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     "addresses_stay": ("DELETE FROM addresses WHERE id = 4", "DELETE FROM addresses WHERE id = 1"),
     "topics_keep": ("UPDATE topics SET code = 'jine' WHERE id = 51", "UPDATE topics SET id = 98 WHERE id = 52"),
     "topics_stay": ("DELETE FROM topics WHERE id = 52",),
-    "subscriptions_keep": (
+    "subscriptions_proof": (
         "UPDATE subscriptions SET wording = 'v2' WHERE id = 1",
         "UPDATE subscriptions SET asked_at = {later} WHERE id = 1",
         "UPDATE subscriptions SET wording_digest = 'x' WHERE id = 1",
+    ),
+    "subscriptions_keep": (
         "UPDATE subscriptions SET ended_at = NULL WHERE id = 2",
         "UPDATE subscriptions SET ended_at = {now} WHERE id = 2",
         "UPDATE subscriptions SET topic_id = 52 WHERE id = 1",

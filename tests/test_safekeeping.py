@@ -1,0 +1,192 @@
+"""A city moves to another database, is kept as a backup and brought back, on and between both engines."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from hub import archives, copying, triggers
+from hub.database import db
+from hub.envelopes import Attached
+from hub.jobs import deliveries, safekeeping
+from hub.models import Delivery, SearchEntry
+from hub.queries import published, recount
+from hub.rules.localtime import local
+from hub.storage import storage
+from noticeboard import queries
+from tests import desks, visitors
+from tests.factories import rate
+from tests.noticeboard import boards
+from tests.running import flask, migrate
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def town(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """A city with something of everything: taps, cases with a file, public answers, notices in every state, letters."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    app = desks.open_town(database_url, folder)
+    with app.app_context():
+        for level in (5, 5, 4, 1):
+            rate("ridici", level, None, NOW)
+        content = b"%PDF-1.7 nic"
+        key = storage().put(content)
+        db.session.remove()
+    file = Attached("plán.pdf", "application/pdf", len(content), "d" * 64, key)
+    desks.asked(app, "Kdy bude opraven chodník v Havířově?", attached=(file,))
+    desks.published(app, "Lampa bude opravena.", "Lampa na Dlouhé", now=NOW)
+    with app.app_context():
+        boards.posted(boards.written("Uzavírka"), NOW)
+        boards.scheduled(boards.written("Později", posts_at=NOW + timedelta(days=3)), NOW)
+        boards.in_review()
+        db.session.remove()
+    yield app
+    visitors.close_house(app)
+
+
+@pytest.fixture
+def other(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[str]:
+    """An empty database of the other engine, not even migrated."""
+    if engine == "postgres":
+        yield f"sqlite:///{tmp_path / 'other.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
+
+
+def digests(engine: sa.Engine) -> dict[str, str]:
+    with engine.connect() as connection:
+        return {table.name: copying.digest(connection, table) for table in db.metadata.sorted_tables}
+
+
+def looks(app: Flask) -> tuple[list[str], list[str]]:
+    """What the public finds."""
+    with app.app_context():
+        found, _ = published.found(db.session(), "lampách", NOW + timedelta(hours=1))
+        titles = [item.title for item in found]
+        db.session.remove()
+    return titles, boards.titles(app, NOW + timedelta(hours=1), "uzavirka")
+
+
+def test_everything_moves_to_the_other_engine_and_goes_on_there(
+    town: Flask, database_url: str, other: str, tmp_path: Path
+) -> None:
+    done = flask(database_url, tmp_path / "here", "move-database", other)
+    assert done.returncode == 0, done.stderr
+    assert "both databases hold the same" in done.stdout
+    there = desks.opened(other, tmp_path / "here")
+    try:
+        with town.app_context():
+            here = digests(db.engine)
+        with there.app_context():
+            assert digests(db.engine) == here
+            with db.engine.connect() as connection:
+                wanted = sorted((one.name, one.table) for one in triggers.wanted(connection))
+                assert triggers.installed(connection) == wanted
+            assert recount.differences(db.session()) == []
+            db.session.remove()
+        assert looks(there) == looks(town) == (["Lampa na Dlouhé"], ["Uzavírka"])
+        desks.asked(there, "Pokračuje to?")  # keys go on after the highest
+        with there.app_context():
+            more = boards.posted(boards.written("Další"), NOW + timedelta(minutes=1))
+            assert boards.notice(more).number == f"{local(NOW).year}-000002"
+            db.session.remove()
+    finally:
+        visitors.close_house(there)
+
+
+def test_a_database_that_is_not_empty_is_left_alone(town: Flask, database_url: str, other: str, tmp_path: Path) -> None:
+    assert flask(database_url, tmp_path / "here", "move-database", other).returncode == 0
+    again = flask(database_url, tmp_path / "here", "move-database", other)
+    assert again.returncode != 0
+    assert "not empty" in again.stderr
+
+
+def made(town: Flask, database_url: str, tmp_path: Path) -> Path:
+    done = flask(database_url, tmp_path / "here", "backup", str(tmp_path / "backups"))
+    assert done.returncode == 0, done.stderr
+    (path,) = (tmp_path / "backups").iterdir()
+    assert path.stat().st_mode & 0o077 == 0
+    return path
+
+
+def test_a_backup_comes_back_on_either_engine(town: Flask, database_url: str, other: str, tmp_path: Path) -> None:
+    with town.app_context():
+        waiting = db.session.scalar(sa.select(sa.func.count()).select_from(Delivery).where(Delivery.state == "queued"))
+        key = db.session.scalars(sa.text("SELECT key FROM attachments")).one()
+        db.session.remove()
+    assert waiting
+    path = made(town, database_url, tmp_path)
+    folder = tmp_path / "there"
+    folder.mkdir()
+    checked = flask(database_url, tmp_path / "here", "restore", "--check", str(path))
+    assert (checked.returncode, "is whole: Havířov" in checked.stdout) == (0, True), checked.stderr
+    migrate(other, folder)
+    done = flask(other, folder, "restore", str(path))
+    assert done.returncode == 0, done.stderr
+    assert f"{waiting} letters were waiting" in done.stdout
+    there = desks.opened(other, folder)
+    try:
+        assert looks(there) == (["Lampa na Dlouhé"], ["Uzavírka"])
+        with there.app_context():
+            assert storage().get(key) == b"%PDF-1.7 nic"
+            assert deliveries.deliver() == 0
+            states = set(db.session.execute(sa.select(Delivery.state, Delivery.problem)).all())
+            assert states == {("unknown", "restored")}
+            assert db.session.scalar(sa.select(sa.func.count()).select_from(SearchEntry))
+            db.session.remove()
+    finally:
+        visitors.close_house(there)
+    again = flask(other, folder, "restore", str(path))
+    assert (again.returncode != 0, "belongs to a city already" in again.stderr) == (True, True)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_nothing_long_due_is_posted_from_an_old_backup(town: Flask, database_url: str, tmp_path: Path) -> None:
+    path = made(town, database_url, tmp_path)
+    folder = tmp_path / "there"
+    folder.mkdir()
+    other = f"sqlite:///{folder / 'hub.db'}"
+    migrate(other, folder)
+    assert flask(other, folder, "restore", str(path)).returncode == 0
+    there = desks.opened(other, folder)
+    try:
+        with there.app_context():
+            assert boards.tick(NOW + timedelta(days=5)) == 0
+            assert len(queries.missed(db.session(), desks.scope(desks.PRESS), NOW + timedelta(days=5))) == 1
+            db.session.remove()
+    finally:
+        visitors.close_house(there)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_damaged_backup_is_found_out(town: Flask, database_url: str, tmp_path: Path) -> None:
+    path = made(town, database_url, tmp_path)
+    whole = path.read_bytes()
+    bad = {
+        "cut off": whole[: len(whole) // 2],
+        "empty": b"",
+        "something else": b"PK\x03\x04 nothing of ours",
+    }
+    for what, content in bad.items():
+        path.write_bytes(content)
+        done = flask(database_url, tmp_path / "here", "restore", "--check", str(path))
+        assert (done.returncode != 0, "Traceback" in done.stderr) == (True, False), what
+    inside = tmp_path / "inside"
+    path.write_bytes(whole)
+    archives.unpack(path, inside)
+    (inside / archives.DATABASE).write_bytes((inside / archives.DATABASE).read_bytes()[:-1] + b"x")
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(inside, ".", recursive=True)
+    with pytest.raises(safekeeping.Refused, match="damaged|hold"):
+        safekeeping.check(path)
