@@ -223,7 +223,10 @@ def move_database(url: str) -> None:
 def backup(folder: Path) -> None:
     """Write a backup of the database and the files into FOLDER, while everything runs. Keep HUB_SECRET_KEY beside it."""
     check_ready(db.engine, MIGRATIONS)
-    path = safekeeping.backup(folder, _migrate, datetime.now(UTC))
+    try:
+        path = safekeeping.backup(folder, _migrate, datetime.now(UTC))
+    except safekeeping.Refused as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{path}: {safekeeping.told(safekeeping.check(path))}")
 
 

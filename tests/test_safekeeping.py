@@ -154,6 +154,13 @@ def test_a_backup_comes_back_on_either_engine(town: Flask, database_url: str, ot
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_room_is_forgotten_because_it_is_switched_off(town: Flask, database_url: str, tmp_path: Path) -> None:
+    done = flask(database_url, tmp_path / "here", "backup", str(tmp_path / "backups"), HUB_ROOMS="kiosk")
+    assert (done.returncode != 0, "Name it in HUB_ROOMS" in done.stderr) == (True, True), done.stderr
+    assert not list((tmp_path / "backups").iterdir())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_damaged_backup_is_found_out(town: Flask, database_url: str, tmp_path: Path) -> None:
     path = made(town, database_url, tmp_path)
     whole = path.read_bytes()

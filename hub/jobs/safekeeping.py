@@ -32,15 +32,23 @@ def standing_still(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What copying refuses, for the administrator."""
+    try:
+        yield
+    except copying.NotKnown as error:
+        raise Refused(f"There is something in {error}, but its room is switched off. Name it in HUB_ROOMS.") from error
+    except copying.NotEmpty as error:
+        raise Refused(f"The database to copy into is not empty: there is something in {error}.") from error
+    except copying.NotEqual as error:
+        raise Refused(f"After copying, {error} differs; nothing of the copy was kept.") from error
+
+
 def move(target: Engine) -> dict[str, int]:
     """Copy everything into an empty, migrated database; returns table → rows. Raises Refused."""
-    try:
-        with standing_still(db.engine) as source, target.begin() as there:
-            return copying.copy(source, there)
-    except copying.NotEmpty as error:
-        raise Refused(f"The other database is not empty: there is something in {error}.") from error
-    except copying.NotEqual as error:
-        raise Refused(f"After copying, {error} differs; nothing was kept in the other database.") from error
+    with _in_words(), standing_still(db.engine) as source, target.begin() as there:
+        return copying.copy(source, there)
 
 
 def backup(folder: Path, migrate: Any, now: datetime) -> Path:
@@ -86,10 +94,8 @@ def restore(path: Path, migrate: Any, now: datetime) -> tuple[dict[str, Any], in
         migrate(f"sqlite:///{old}")
         source = _embedded(old)
         try:
-            with standing_still(source) as here, db.engine.begin() as there:
+            with _in_words(), standing_still(source) as here, db.engine.begin() as there:
                 copying.copy(here, there)
-        except copying.NotEmpty as error:
-            raise Refused(f"This database is not empty: there is something in {error}.") from error
         finally:
             source.dispose()
         kept = Path(inside) / archives.FILES
