@@ -19,7 +19,7 @@ from hub.rules import personal
 from hub.rules.localtime import local
 from hub.signin import keeps_words, signed_in
 from hub.text import excerpt, one_line
-from hub.vocabulary import marked
+from hub.vocabulary import DecisionKind, marked
 from noticeboard import actions, forms, queries
 from noticeboard.forms import Filled
 from noticeboard.models import Notice
@@ -351,6 +351,7 @@ def _page(reference: str, notice: Notice | None, filled: Filled, reason: str = "
         may_return=scope.approves or own,
         approves=scope.approves,
         own=own,
+        returned=_returned(notice) if notice and state is NoticeState.DRAFT else None,
         history=_history(notice) if notice else [],
         csrf_token=signin.csrf_token(),
         longest_title=actions.LONGEST_TITLE,
@@ -393,6 +394,15 @@ def _history(notice: Notice) -> list[dict[str, Any]]:
         {"when": moment(at), "what": what, "who": who.name if who else gettext("the clock"), "reason": why}
         for at, _, what, who, why in sorted(said + decided, key=lambda row: (row[0], row[1]))
     ]
+
+
+def _returned(notice: Notice) -> dict[str, str] | None:
+    """The comment with which it came back last, for whoever goes on writing."""
+    _, decisions = queries.history(db.session(), notice)
+    last = decisions[-1] if decisions else None
+    if last is None or last.kind != DecisionKind.RETURN or not last.reason:
+        return None
+    return {"text": last.reason, "who": last.account.name if last.account else "", "when": moment(last.decided_at)}
 
 
 def _day(at: datetime | None) -> str:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from hub.database import db
+from noticeboard import actions
 from noticeboard.models import Notice
 from tests import desks, visitors
 from tests.noticeboard import boards
@@ -114,6 +115,15 @@ def test_both_texts_are_shown_when_two_wrote_at_once(town: Flask, official: Flas
     answer = official.post(path, data=filled(official, version="1", text="Text od A."))
     page = answer.get_data(as_text=True)
     assert (answer.status_code, "Text od A." in page, "Text od B." in page) == (409, True, True)
+
+
+def test_whoever_goes_on_writing_reads_why_it_came_back(town: Flask, official: FlaskClient) -> None:
+    with town.app_context():
+        made = boards.in_review()
+        actions.decide(desks.scope(desks.PRESS), made, 1, False, "Chybí datum konce.", datetime.now(UTC))
+        db.session.remove()
+    page = official.get(f"/urad/uredni-deska/{made}").get_data(as_text=True)
+    assert page.index("Chybí datum konce.") < page.index('name="title"')
 
 
 def test_script_and_html_are_words(town: Flask, official: FlaskClient) -> None:
