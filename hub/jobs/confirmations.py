@@ -80,9 +80,9 @@ def _letter(one: Begun, secret: str) -> Outgoing:
 
 def settings_url(address_id: int) -> str:
     """The page on which an address changes what it listens to; whoever has the link may."""
-    return f"{current_app.config['HUB'].site}/odbery/nastaveni/{forms.token(SETTINGS, [address_id])}"
+    return f"{current_app.config['HUB'].site}/odbery/nastaveni/{forms.lasting(SETTINGS, f'{address_id}')}"
 
 
 def unsubscribe_url(address_id: int, topic: str) -> str:
     """What ends one topic for an address by one click (RFC 8058)."""
-    return f"{current_app.config['HUB'].site}/odbery/zrusit/{forms.token(SETTINGS, [address_id, topic])}"
+    return f"{current_app.config['HUB'].site}/odbery/zrusit/{forms.lasting(SETTINGS, f'{address_id}-{topic}')}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from secrets import token_urlsafe
-from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -28,8 +27,6 @@ WORDING = "2026-11"
 CONSENT = marked(
     "I want the city to send the chosen news to this e-mail. It keeps the address for that alone, until I stop the news."
 )
-FOR_EVER = 20 * 365 * 24 * 3600
-"""Seconds in which a link that stops news works."""
 
 
 @blueprint.after_request
@@ -97,7 +94,7 @@ def confirm(secret: str) -> BaseResponse | str | tuple[str, int]:
     address_id = subscribing.confirm(secret, datetime.now(UTC))
     if address_id is None:
         return render_template("subscribing/confirm.html", done=False, gone=True, form_url=url_for(".form")), 410
-    return redirect(url_for(".settings", token=forms.token(SETTINGS, [address_id]), potvrzeno=1), 303)
+    return redirect(url_for(".settings", token=forms.lasting(SETTINGS, str(address_id)), potvrzeno=1), 303)
 
 
 @blueprint.route("/odbery/nastaveni/<token>", methods=["GET", "POST"])
@@ -123,8 +120,7 @@ def settings(token: str) -> BaseResponse | str:
 @blueprint.route("/odbery/zrusit/<token>", methods=["GET", "POST"])
 def stop(token: str) -> str:
     """End one kind of news. A mail program sends POST by one click (RFC 8058): no page of ours before it, no redirect after it."""
-    state = _state(token)
-    address, topic = _address(token), str(state[1]) if len(state) > 1 else ""
+    address, topic = _address(token), _state(token)[1]
     if request.method == "POST":
         subscribing.unsubscribe(address.id, [topic], datetime.now(UTC))
     label = _topics().get(topic)
@@ -133,18 +129,17 @@ def stop(token: str) -> str:
         done=request.method == "POST",
         topic=gettext(label) if label else topic,
         email=_masked(address.value),
-        settings_url=url_for(".settings", token=forms.token(SETTINGS, [address.id])),
+        settings_url=url_for(".settings", token=forms.lasting(SETTINGS, str(address.id))),
     )
 
 
-def _state(token: str) -> list[Any]:
+def _state(token: str) -> tuple[int, str]:
+    """The address and the topic of a link; no topic in one that leads to the settings."""
     try:
-        state = forms.read_token(SETTINGS, token, longest=FOR_EVER)
-    except errors.FormExpired as error:
+        number, _, topic = forms.read_lasting(SETTINGS, token).partition("-")
+        return int(number), topic
+    except (errors.FormExpired, ValueError) as error:
         raise _NoSuchLink from error
-    if not (isinstance(state, list) and state):
-        raise _NoSuchLink
-    return state
 
 
 def _address(token: str) -> Address:
