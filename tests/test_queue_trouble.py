@@ -132,7 +132,7 @@ def test_a_queue_file_that_is_deleted_is_made_anew_by_whoever_comes_first(
     seen.until(1)
     for row in (2, 4, 6):
         for name in names:
-            (tmp_path / name).unlink()
+            (tmp_path / name).unlink(missing_ok=True)
         assert warnings_of(elsewhere, row) == []
         assert warnings_of(app, row + 1) == []
         seen.until(*range(1, row + 2))
@@ -147,7 +147,7 @@ def test_a_file_that_is_no_queue_is_a_warning_and_its_deletion_a_cure(
     app = on_file.open(look=seen)
     on_file.consume(app)
     assert warnings_of(app, 1) == CANNOT
-    (tmp_path / "queue.db").unlink()
+    (tmp_path / "queue.db").unlink(missing_ok=True)
     assert warnings_of(app, 2) == []
     seen.until(2)
 

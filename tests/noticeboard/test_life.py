@@ -203,6 +203,7 @@ BAD = {
 }
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("what", BAD)
 def test_bad_input_is_refused_in_words(town: Flask, what: str) -> None:
     made = boards.reference()
