@@ -142,7 +142,7 @@ def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
         raw: Any = connection.connection.driver_connection
         raw.execute("PRAGMA busy_timeout=0").close()
         try:
-            _begin_to_write(connection, until)
+            _become_writer(connection, until)
         finally:
             raw.execute(f"PRAGMA busy_timeout={int(busy_timeout * 1000)}").close()
 
@@ -153,7 +153,7 @@ def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
             writing.release()
 
 
-def _begin_to_write(connection: Connection, until: float) -> None:
+def _become_writer(connection: Connection, until: float) -> None:
     """Begin as SQLite's one writer as soon as nobody else is it."""
     while True:
         try:

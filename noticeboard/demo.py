@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from hub.database import db
 from hub.models import Account, Department
-from hub.rules.access import Scope, scope_of
+from hub.rules.access import Scope
+from hub.signin import scope_of_account
 from noticeboard import actions, queries
 from noticeboard.actions import LETTERS, Written
 from noticeboard.periods import comes_down
@@ -51,7 +52,7 @@ def _fill_one(reference: str, notice: dict[str, Any], now: datetime) -> None:
 
 def _scope(email: str) -> Scope:
     account = db.session.scalars(sa.select(Account).where(Account.email == email)).one()
-    scope = scope_of(account.id, account.department_id, [role.name for role in account.roles])
+    scope = scope_of_account(account)
     if scope is None:
         raise LookupError(email)
     return scope

@@ -16,7 +16,8 @@ from hub.actions.answers import Written
 from hub.database import db
 from hub.envelopes import Said
 from hub.models import Account, Case
-from hub.rules.access import Scope, scope_of
+from hub.rules.access import Scope
+from hub.signin import scope_of_account
 
 QUESTIONS = Path(cityfile.__file__).parent / "demo" / "questions.toml"
 SOURCE = "web:demo"
@@ -65,7 +66,7 @@ def _fill_one(name: str, question: dict[str, Any], now: datetime) -> None:
 
 def _scope(email: str) -> Scope:
     account = db.session.scalars(sa.select(Account).where(Account.email == email)).one()
-    scope = scope_of(account.id, account.department_id, [role.name for role in account.roles])
+    scope = scope_of_account(account)
     if scope is None:
         raise LookupError(email)
     return scope
