@@ -6,6 +6,7 @@ A setting is read once, at start, into one frozen object. `.env.example` lists t
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -62,6 +63,11 @@ class Settings(BaseSettings):
     queue_url: str = Field(
         "", description="empty: SQLite in the data folder; or redis://host/1, or postgresql://user@host/name"
     )
+    files_url: str = Field(
+        "",
+        description="where attachments are kept; empty: the data folder; or s3://key:secret@host/bucket?region=… "
+        "(s3+http://… without TLS), beyond one machine",
+    )
     lease: float = Field(60.0, ge=1, le=3600, description="seconds after which another worker takes over what one left")
     tick: float = Field(20.0, ge=0.2, le=60, description="seconds between two looks at what is due")
     questions_per_minute: int = Field(6, ge=1, description="questions a minute from one address")
@@ -106,6 +112,13 @@ class Settings(BaseSettings):
     def _known_queue(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://", "postgresql://", "sqlite:///")):
             raise ValueError("must begin with redis://, postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _known_files(cls, value: str) -> str:
+        if value and not re.fullmatch(r"s3(\+http)?://[^:@/\s]+:[^@/\s]+@[^@/?\s]+/[^/?\s]+[^?\s]*(\?region=[\w-]+)?", value):
+            raise ValueError("must be s3://key:secret@host/bucket, where / and @ of the secret are written %2F and %40")
         return value
 
     @field_validator("mail_url")

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from config import BadSettings, Settings
 from hub import cli, database, headers, language, limits, logs, models, queue, signin, storage
 from hub.actions import accounts
+from hub.buckets import Bucket
 from hub.channel import Channel
 from hub.database import db
 from hub.errors import BadInput, NotFound
@@ -65,7 +66,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app, settings.busy_timeout)
     Migrate(app, db, directory=str(TREE / "migrations"), render_as_batch=True)
     limits.init_app(app, settings.limits_url)
-    storage.init_app(app, settings.data_dir / "files")
+    storage.init_app(
+        app, Bucket(settings.files_url) if settings.files_url else storage.Folder(settings.data_dir / "files")
+    )
     queue.init_app(app, settings.queue_url, settings.data_dir)
     queue.tasks(app).update({DELIVER: deliveries.deliver, EXPAND: deliveries.expand})
     app.extensions["hub_channels"] = _channels(settings)

@@ -1,4 +1,4 @@
-"""Files that people attach, kept in a folder under random names. What they were called and whose they are stands in rows.
+"""Files that people attach, kept under random names in a folder or a bucket. What they were called stands in rows.
 
 A file is there in full and for good when `put` returns, and only then the row that names it is committed. A crash in between
 leaves a file without a row; `keys_older_than` finds those.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import cast
+from typing import Protocol, cast
 
 from flask import Flask, current_app
 
@@ -26,7 +27,39 @@ UNFINISHED = ".part"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-class Storage:
+def checked(key: str) -> str:
+    """The key. Raises NotFound for what is no key."""
+    if not KEY.fullmatch(key):
+        raise NotFound
+    return key
+
+
+class Storage(Protocol):
+    """What keeps files. Every method raises Unavailable when it cannot be reached, and NotFound for what is no key."""
+
+    def put(self, content: bytes) -> str:
+        """Keep this content for good. Returns the key under which it is found. Raises StorageFull."""
+
+    def get(self, key: str) -> bytes:
+        """The content. Raises NotFound when there is none of this key."""
+
+    def delete(self, key: str) -> None:
+        """Remove the content; nothing happens when it is gone already."""
+
+    def keys_older_than(self, instant: datetime) -> Iterator[str]:
+        """The keys of what was put before a moment, in no order. Writing that was broken off before it is removed on the way."""
+
+    def is_well(self, least: int) -> bool:
+        """Whether files can be put, and there are at least so many bytes for them as far as one can know."""
+
+    def as_folder(self, spare: Path) -> Path:
+        """A folder with every file; `spare` is an empty one that may be used for it."""
+
+    def take_in(self, folder: Path) -> None:
+        """Keep every file of such a folder under its own key."""
+
+
+class Folder:
     """A folder of files, two levels deep so that no folder grows long. Raises StorageFull and Unavailable."""
 
     def __init__(self, folder: Path) -> None:
@@ -60,9 +93,7 @@ class Storage:
 
     def path(self, key: str) -> Path:
         """Where the content of a key is, or would be. Raises NotFound for what is no key."""
-        if not KEY.fullmatch(key):
-            raise NotFound
-        return self._folder / key[:2] / key[2:4] / key
+        return place(self._folder, checked(key))
 
     def delete(self, key: str) -> None:
         """Remove the content; nothing happens when it is gone already."""
@@ -81,6 +112,24 @@ class Storage:
                 elif KEY.fullmatch(path.name.removesuffix(UNFINISHED)):
                     path.unlink(missing_ok=True)
 
+    def is_well(self, least: int) -> bool:
+        """Whether the disk has so many bytes free. The folder may still be missing: the first file makes it."""
+        folder = next((one for one in (self._folder, *self._folder.parents) if one.exists()), self._folder)
+        try:
+            return folder.is_dir() and shutil.disk_usage(folder).free >= least
+        except OSError:
+            return False
+
+    def as_folder(self, spare: Path) -> Path:
+        """The folder itself."""
+        del spare
+        return self._folder
+
+    def take_in(self, folder: Path) -> None:
+        """Copy every file of such a folder into this one."""
+        with _problems():
+            shutil.copytree(folder, self._folder, dirs_exist_ok=True)
+
     def _make_folders(self, folder: Path) -> None:
         # A new folder is there for good only when the one above it is on the disk.
         for one in (self._folder, folder.parent, folder):
@@ -89,14 +138,19 @@ class Storage:
                 _sync(one.parent)
 
 
-def init_app(app: Flask, folder: Path) -> None:
-    """Say where the app's files are. The folder is made by the first file."""
-    app.extensions["hub_storage"] = Storage(folder)
+def init_app(app: Flask, kept: Storage) -> None:
+    """Say where the app's files are."""
+    app.extensions["hub_storage"] = kept
 
 
 def storage() -> Storage:
     """The files of the current app."""
     return cast(Storage, current_app.extensions["hub_storage"])
+
+
+def place(folder: Path, key: str) -> Path:
+    """Where the file of a key lies below a folder."""
+    return folder / key[:2] / key[2:4] / key
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from tests import test_journey, test_journey_notice
 from tests.balancing import Balancer, balanced
 from tests.running import Server, Worker
+from tests.services.buckets import BucketServer
 from tests.services.mail import SmtpServer
 from tests.services.plugin import PageLog
 from tests.services.valkey import ValkeyServer
@@ -43,9 +44,9 @@ Start = Callable[..., Nodes]
 
 @pytest.fixture
 def start(
-    database_url: str, tmp_path: Path, serve: Callable[..., Server], smtp: SmtpServer, valkey: ValkeyServer
+    database_url: str, tmp_path: Path, serve: Callable[..., Server], smtp: SmtpServer, valkey: ValkeyServer, buckets: BucketServer
 ) -> Iterator[Start]:
-    """Found a city, start the nodes; the folder of files is one that both see."""
+    """Found a city, start the nodes; files that people attach are in a bucket."""
     base = valkey.url.removesuffix("/0")
     shared = {
         "HUB_MAIL_URL": smtp.url,
@@ -54,6 +55,7 @@ def start(
         "HUB_SECRET_KEY": token_hex(32),
         "HUB_QUEUE_URL": f"{base}/5",
         "HUB_LIMITS_URL": f"{base}/6",
+        "HUB_FILES_URL": buckets.make(),
     }
 
     def begin(**city: Any) -> Nodes:
@@ -88,6 +90,7 @@ def test_a_question_becomes_a_public_answer(
     nodes = start(**test_journey.OFFICE)
     test_journey.test_a_question_becomes_a_public_answer_and_an_e_mail(nodes, browser, page_log, smtp, tmp_path)  # type: ignore[arg-type]
     assert_both_served(nodes)
+    assert not (tmp_path / "files").exists()  # the attachment the official opened came from the bucket
 
 
 def test_a_notice_lives_its_life(start: Start, browser: Browser, page_log: PageLog, smtp: SmtpServer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from hub.actions import dispatches, restoring
 from hub.database import db, hook, one_moment
 from hub.queries import letters, places
 from hub.rules.localtime import local
+from hub.storage import storage
 
 
 class Refused(Exception):
@@ -69,7 +69,9 @@ def backup(folder: Path, migrate: Any, now: datetime) -> Path:
             "rows": rows,
         }
         db.session.rollback()
-        archives.write(path, copy, current_app.config["HUB"].data_dir / "files", about)
+        spare = Path(inside) / archives.FILES
+        spare.mkdir()
+        archives.write(path, copy, storage().as_folder(spare), about)
     return path
 
 
@@ -100,7 +102,7 @@ def restore(path: Path, migrate: Any, now: datetime) -> tuple[dict[str, Any], in
             source.dispose()
         kept = Path(inside) / archives.FILES
         if kept.exists():
-            shutil.copytree(kept, folder / "files", dirs_exist_ok=True)
+            storage().take_in(kept)
     for dispatch_id in letters.open_dispatches(db.session()):
         while dispatches.expand(dispatch_id, now):
             pass

@@ -15,15 +15,24 @@ from hub.database import room_to_grow
 from hub.models import Case, City, Delivery, JobRun
 from hub.queries.timetable import clock_is_right
 from hub.rules.localtime import local
+from hub.storage import Storage
 from hub.vocabulary import CaseState, DeliveryState
 
 LEAST_FREE = 16 * 1024 * 1024
 """Bytes: with less, taps may soon be refused for want of space."""
 
 
-def health(session: Session, folder: Path, checks: Iterable[Callable[[], Mapping[str, bool]]]) -> dict[str, bool]:
-    """Part → is it well; `folder` is the data folder, `checks` are what the rooms say of themselves."""
-    parts = {"database": _answers(session), "storage": _has_space(session, folder), "clock": _is_on_time(session)}
+Checks = Iterable[Callable[[], Mapping[str, bool]]]
+"""What the rooms say of themselves."""
+
+
+def health(session: Session, folder: Path, files: Storage, checks: Checks) -> dict[str, bool]:
+    """Part → is it well; `folder` is the data folder, `files` are what people attached."""
+    parts = {
+        "database": _answers(session),
+        "storage": _has_space(session, folder) and files.is_well(LEAST_FREE),
+        "clock": _is_on_time(session),
+    }
     for check in checks:
         parts.update(check())
     return parts

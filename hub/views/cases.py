@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -158,10 +159,11 @@ def file(reference: str, position: int) -> Response:
     """A file that came with the question: always to be saved, never shown by the browser as a page of ours."""
     case = cases.find(db.session(), desk.scope(), reference)
     found = cases.attachment(db.session(), case, min(position, 1000))
-    path = storage().path(found.key or "")
-    if not path.is_file():
-        raise errors.NotFound(marked("The file is not in the storage any more. Ask the administrator."))
-    answer = send_file(path, mimetype=found.media_type, as_attachment=True, download_name=found.name)
+    try:
+        content = storage().get(found.key or "")
+    except errors.NotFound as error:
+        raise errors.NotFound(marked("The file is not in the storage any more. Ask the administrator.")) from error
+    answer = send_file(BytesIO(content), mimetype=found.media_type, as_attachment=True, download_name=found.name)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
 

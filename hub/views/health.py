@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from hub.database import db
 from hub.errors import NotFound
 from hub.queries import health
+from hub.storage import storage
 
 blueprint = Blueprint("health", __name__)
 
@@ -27,7 +28,7 @@ def ready() -> tuple[Response, int]:
     """Whether requests may be sent here: 200, or 503 when a part of the hub is not well."""
     rooms = current_app.extensions["hub_rooms"]
     folder = current_app.config["HUB"].data_dir
-    parts = health.health(db.session(), folder, [room.health for room in rooms if room.health])
+    parts = health.health(db.session(), folder, storage(), [room.health for room in rooms if room.health])
     return jsonify(parts), 200 if all(parts.values()) else 503
 
 

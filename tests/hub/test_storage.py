@@ -1,4 +1,4 @@
-"""Files are kept whole or not at all, found by their key alone, and a disk that refuses is said in our words."""
+"""On a disk files are kept whole or not at all, found by their key alone, and a disk that refuses is said in our words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flask import Flask
 
 from hub import storage
 from hub.errors import NotFound, StorageFull, Unavailable
-from hub.storage import Storage
+from hub.storage import Folder
 
 FOREVER = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -26,9 +26,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def files(folder: Path) -> Storage:
+def files(folder: Path) -> Folder:
     """A storage that holds nothing yet."""
-    return Storage(folder)
+    return Folder(folder)
 
 
 @pytest.fixture
@@ -46,19 +46,19 @@ def all_files(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", os.urandom(300_000)], ids=["empty", "short", "long"])
-def test_what_is_put_is_found_again_by_another_process(files: Storage, folder: Path, content: bytes) -> None:
+def test_what_is_put_is_found_again_by_another_process(files: Folder, folder: Path, content: bytes) -> None:
     key = files.put(content)
-    assert Storage(folder).get(key) == content
+    assert Folder(folder).get(key) == content
     assert files.path(key).read_bytes() == content
 
 
-def test_a_key_cannot_be_guessed_and_tells_nothing_of_the_content(files: Storage) -> None:
+def test_a_key_cannot_be_guessed_and_tells_nothing_of_the_content(files: Folder) -> None:
     keys = {files.put(b"the same") for _ in range(50)}
     assert len(keys) == 50
     assert {len(bytes.fromhex(key)) * 8 for key in keys} == {160}
 
 
-def test_files_lie_two_folders_deep_and_only_the_owner_may_read_them(files: Storage, folder: Path) -> None:
+def test_files_lie_two_folders_deep_and_only_the_owner_may_read_them(files: Folder, folder: Path) -> None:
     before = os.umask(0)
     try:
         key = files.put(b"x")
@@ -74,13 +74,13 @@ def test_files_lie_two_folders_deep_and_only_the_owner_may_read_them(files: Stor
     ["", "..", "../../../etc/passwd", "/etc/passwd", "a" * 39, "a" * 41, "A" * 40, "a" * 40 + "\n", "a" * 39 + "/"]
     + ["a" * 39 + "\0", "١" * 40, "aa/aa/" + "a" * 40, "a" * 40 + ".part"],
 )
-def test_what_is_no_key_reaches_no_file(files: Storage, key: str) -> None:
+def test_what_is_no_key_reaches_no_file(files: Folder, key: str) -> None:
     for ask in (files.get, files.path, files.delete):
         with pytest.raises(NotFound):
             ask(key)
 
 
-def test_what_was_deleted_is_gone_and_may_be_deleted_again(files: Storage) -> None:
+def test_what_was_deleted_is_gone_and_may_be_deleted_again(files: Folder) -> None:
     key, other = files.put(b"one"), files.put(b"two")
     files.delete(key)
     files.delete(key)
@@ -89,16 +89,16 @@ def test_what_was_deleted_is_gone_and_may_be_deleted_again(files: Storage) -> No
     assert files.get(other) == b"two"
 
 
-def test_the_sweep_sees_what_was_put_before_its_moment(files: Storage, folder: Path) -> None:
+def test_the_sweep_sees_what_was_put_before_its_moment(files: Folder, folder: Path) -> None:
     now = datetime.now(UTC)
     old, new = files.put(b"old"), files.put(b"new")
     age(files.path(old), now - timedelta(days=2))
     assert list(files.keys_older_than(now - timedelta(days=1))) == [old]
     assert set(files.keys_older_than(FOREVER)) == {old, new}
-    assert list(Storage(folder / "nothing").keys_older_than(FOREVER)) == []
+    assert list(Folder(folder / "nothing").keys_older_than(FOREVER)) == []
 
 
-def test_the_sweep_may_delete_as_it_goes(files: Storage, folder: Path) -> None:
+def test_the_sweep_may_delete_as_it_goes(files: Folder, folder: Path) -> None:
     for _ in range(20):
         files.put(b"x")
     for key in files.keys_older_than(FOREVER):
@@ -107,7 +107,7 @@ def test_the_sweep_may_delete_as_it_goes(files: Storage, folder: Path) -> None:
 
 
 def test_the_sweep_removes_writing_that_was_broken_off_and_leaves_what_is_not_ours(
-    files: Storage, folder: Path
+    files: Folder, folder: Path
 ) -> None:
     now = datetime.now(UTC)
     place = files.path(files.put(b"whole")).parent
@@ -122,7 +122,7 @@ def test_the_sweep_removes_writing_that_was_broken_off_and_leaves_what_is_not_ou
 
 
 @pytest.mark.usefixtures("no_room")
-def test_a_full_disk_is_told_and_leaves_nothing_behind(files: Storage, folder: Path) -> None:
+def test_a_full_disk_is_told_and_leaves_nothing_behind(files: Folder, folder: Path) -> None:
     kept = files.put(b"k" * 8000)
     with pytest.raises(StorageFull):
         files.put(b"x" * 100_000)
@@ -132,7 +132,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(files: Storage, folder: P
 
 def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "files").write_bytes(b"a file in the way")
-    blocked = Storage(tmp_path / "files")
+    blocked = Folder(tmp_path / "files")
     with pytest.raises(Unavailable):
         blocked.put(b"x")
     with pytest.raises(Unavailable):
@@ -141,7 +141,7 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
         blocked.delete("a" * 40)
 
 
-def test_many_may_put_at_once(files: Storage) -> None:
+def test_many_may_put_at_once(files: Folder) -> None:
     keys: list[str] = []
     threads = [threading.Thread(target=lambda n=n: keys.append(files.put(b"%d" % n))) for n in range(16)]
     for thread in threads:
@@ -153,8 +153,8 @@ def test_many_may_put_at_once(files: Storage) -> None:
 
 def test_each_app_has_its_own_files_and_no_folder_before_the_first(tmp_path: Path) -> None:
     one, two = Flask("one"), Flask("two")
-    storage.init_app(one, tmp_path / "one")
-    storage.init_app(two, tmp_path / "two")
+    storage.init_app(one, Folder(tmp_path / "one"))
+    storage.init_app(two, Folder(tmp_path / "two"))
     assert list(tmp_path.iterdir()) == []
     with one.app_context():
         key = storage.storage().put(b"x")

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.services import REPOSITORY
+from tests.services.buckets import BucketServer
 from tests.services.browser import find_chromium, launch
 from tests.services.mail import SmtpServer
 from tests.services.postgres import Postgres, open_postgres
@@ -84,6 +85,13 @@ def valkey() -> Iterator[ValkeyServer]:
     with contextlib.ExitStack() as stack:
         with or_missing("valkey"):
             server = stack.enter_context(ValkeyServer())
+        yield server
+
+
+@pytest.fixture(scope="session")
+def buckets() -> Iterator[BucketServer]:
+    """S3-compatible storage; make buckets on it with `make`."""
+    with BucketServer() as server:
         yield server
 
 
