@@ -117,7 +117,9 @@ class Settings(BaseSettings):
     @field_validator("files_url")
     @classmethod
     def _known_files(cls, value: str) -> str:
-        if value and not re.fullmatch(r"s3(\+http)?://[^:@/\s]+:[^@/\s]+@[^@/?\s]+/[^/?\s]+[^?\s]*(\?region=[\w-]+)?", value):
+        if value and not re.fullmatch(
+            r"s3(\+http)?://[^:@/\s]+:[^@/\s]+@[^@/?\s]+/[^/?\s]+[^?\s]*(\?region=[\w-]+)?", value
+        ):
             raise ValueError("must be s3://key:secret@host/bucket, where / and @ of the secret are written %2F and %40")
         return value
 

@@ -1,7 +1,8 @@
 """The kill test: a city at work while its processes are killed at random, and what must be true afterwards.
 
 Kiosks send batches, citizens send forms, an official answers; each repeats the very same request until it is acknowledged, as
-the real ones do. Meanwhile web and work are ended without a warning and started again, and the queue's file is deleted.
+the real ones do. Meanwhile web and work are ended without a warning and started again, and the queue's file is deleted; or
+whatever else the test breaks.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
@@ -26,6 +28,7 @@ from hub.database import db
 from hub.models import Address, Case, Delivery, Feedback, Message, Revision
 from hub.queries import recount
 from tests import visitors
+from tests.balancing import balanced
 from tests.factories import PASSWORD
 from tests.presses import press_json
 from tests.running import Server, Worker
@@ -55,6 +58,7 @@ class Plan:
     kills: int
     seed: int
     workers: int = 1
+    webs: int = 1
 
 
 @dataclass
@@ -137,13 +141,21 @@ class Outcome:
     seconds: float
 
 
-def run(url: str, folder: Path, plan: Plan) -> Outcome:
-    """Found a city in a migrated, empty database, let it work and be killed as planned, and look."""
+Fault = Callable[[], None]
+
+
+def run(
+    url: str, folder: Path, plan: Plan, *, settings: Mapping[str, str] | None = None, faults: Sequence[Fault] = ()
+) -> Outcome:
+    """Found a city in a migrated, empty database, let it work and be killed as planned, and look.
+
+    `settings` are more of the environment; `faults`, as many as the plan has kills, happen in place of the kills.
+    """
     began = time.monotonic()
     app = visitors.open_house(url, folder)
     try:
         with SmtpServer() as smtp:
-            town = _Town(url, folder, plan, smtp)
+            town = _Town(url, folder, plan, smtp, settings or {}, faults)
             try:
                 town.live()
                 _until(lambda: _open(app) == 0, "letters are still to be sent")
@@ -204,16 +216,30 @@ def _look(app: Flask, smtp: SmtpServer, listed: set[int]) -> Found:
 class _Town:
     """The processes, and those who use them."""
 
-    def __init__(self, url: str, folder: Path, plan: Plan, smtp: SmtpServer) -> None:
-        self._plan, self._folder, self._smtp = plan, folder, smtp
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        plan: Plan,
+        smtp: SmtpServer,
+        settings: Mapping[str, str],
+        broken: Sequence[Fault],
+    ) -> None:
+        self._plan, self._folder, self._broken = plan, folder, broken
         self._random = Random(plan.seed)
         self.ledger, self.kills = Ledger(), 0
         self._lock, self._over, self._progress = Lock(), Event(), 0
         self._asked: Queue[tuple[str, str]] = Queue()
         self._faults: list[BaseException] = []
-        more = {**SETTINGS, "HUB_MAIL_URL": smtp.url}
-        self._web = Server(url, folder, more)
-        self._works = [Worker(url, folder, more) for _ in range(plan.workers)]
+        more = {**SETTINGS, "HUB_MAIL_URL": smtp.url, **settings}
+        self._ending = ExitStack()
+        with ExitStack() as ending:
+            self._webs = [Server(url, folder, more) for _ in range(plan.webs)]
+            self._works = [Worker(url, folder, more) for _ in range(plan.workers)]
+            for stop in (*(web.stop for web in self._webs), *(work.stop for work in self._works)):
+                ending.callback(stop)
+            self._port = ending.enter_context(balanced([web.port for web in self._webs])).port
+            self._ending = ending.pop_all()
 
     def live(self) -> None:
         """Everybody does what they came for, and the killer too."""
@@ -244,16 +270,14 @@ class _Town:
 
     def end(self) -> None:
         self._over.set()
-        for work in self._works:
-            work.stop()
-        self._web.stop()
+        self._ending.close()
 
     def _step(self) -> None:
         with self._lock:
             self._progress += 1
 
     def _kiosk(self, place: str, batches: int) -> None:
-        client = _Client(self._web.port, self._over)
+        client = _Client(self._port, self._over)
         for n in range(batches):
             presses = [press_json(1 + (n + at) % 5) for at in range(BATCH)]
             body = json.dumps({"presses": presses})
@@ -265,7 +289,7 @@ class _Town:
             self._step()
 
     def _citizens(self, numbers: range) -> None:
-        client = _Client(self._web.port, self._over)
+        client = _Client(self._port, self._over)
         for n in numbers:
             page = client.until_done("GET", "/napiste-nam", None, "", (200,))
             email = f"obcan{n}@mesto.example"
@@ -300,7 +324,7 @@ class _Town:
         raise TimeoutError("the run is over")
 
     def _signed_in(self) -> _Client:
-        client = _Client(self._web.port, self._over)
+        client = _Client(self._port, self._over)
         page = client.until_done("GET", visitors.SIGN_IN, None, "", (200,))
         form = {**visitors.hidden_fields(page.text), "email": "spravce@mesto.example", "password": PASSWORD}
         client.form(visitors.SIGN_IN, form, (302, 303))
@@ -324,18 +348,24 @@ class _Town:
                 if self._over.wait(0.01):
                     return
             self._over.wait(self._random.uniform(0, 0.3))
-            if n == len(moments) // 2:
-                (self._folder / "queue.db").unlink(missing_ok=True)
-            victims = self._random.choice((["web"], ["work"], ["work"], ["web", "work"]))
-            if "web" in victims:
-                self._web.kill()
-            if "work" in victims:
-                work = self._random.choice(self._works)
-                work.kill()
-                work.start()
-            if "web" in victims:
-                self._web.restart()
+            if self._broken:
+                self._broken[n]()
+            else:
+                self._kill(with_queue=n == len(moments) // 2)
             self.kills += 1
+
+    def _kill(self, *, with_queue: bool) -> None:
+        if with_queue:
+            (self._folder / "queue.db").unlink(missing_ok=True)
+        victims = self._random.choice((["web"], ["work"], ["work"], ["web", "work"]))
+        web, work = self._random.choice(self._webs), self._random.choice(self._works)
+        if "web" in victims:
+            web.kill()
+        if "work" in victims:
+            work.kill()
+            work.start()
+        if "web" in victims:
+            web.restart()
 
 
 def _fields(page: str, action: str) -> dict[str, str]:

@@ -19,7 +19,6 @@ import redis
 from structlog.testing import capture_logs
 
 from tests.queues import CANNOT, DEADLINE, NOBODY, Queues, Seen, put, warnings_of
-from tests.services.require import or_missing
 from tests.services.valkey import ValkeyServer
 
 
@@ -35,15 +34,6 @@ def on_file(tmp_path: Path) -> Iterator[Queues]:
 def seen() -> Seen:
     """Where the tasks write what they were called with."""
     return Seen()
-
-
-@pytest.fixture
-def own_valkey() -> Iterator[ValkeyServer]:
-    """A Valkey of this test alone, which it may stop."""
-    with or_missing("valkey"):
-        server = ValkeyServer()
-    with server:
-        yield server
 
 
 @pytest.fixture

@@ -12,19 +12,21 @@ import sqlalchemy as sa
 from flask import Flask
 
 from hub import archives, copying, triggers
+from hub.buckets import Bucket
 from hub.database import db, hook
 from hub.envelopes import Attached
 from hub.jobs import deliveries, safekeeping
 from hub.models import Delivery, SearchEntry
 from hub.queries import published, recount
 from hub.rules.localtime import local
-from hub.storage import storage
+from hub.storage import Folder, storage
 from noticeboard import queries
 from tests import desks, visitors
 from tests.conftest import test_settings
 from tests.factories import rate
 from tests.noticeboard import boards
 from tests.running import flask, migrate
+from tests.services.buckets import BucketServer
 
 NOW = datetime.now(UTC)
 
@@ -151,6 +153,28 @@ def test_a_backup_comes_back_on_either_engine(town: Flask, database_url: str, ot
         visitors.close_house(there)
     again = flask(other, folder, "restore", str(path))
     assert (again.returncode != 0, "belongs to a city already" in again.stderr) == (True, True)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_backup_takes_the_files_from_a_folder_to_a_bucket_and_back(
+    town: Flask, database_url: str, buckets: BucketServer, tmp_path: Path
+) -> None:
+    with town.app_context():
+        key = db.session.scalars(sa.text("SELECT key FROM attachments")).one()
+        db.session.remove()
+    path, url, folder = made(town, database_url, tmp_path), buckets.make(), tmp_path / "cloud"
+    folder.mkdir()
+    there = f"sqlite:///{folder / 'hub.db'}"
+    migrate(there, folder)
+    done = flask(there, folder, "restore", str(path), HUB_FILES_URL=url)
+    assert done.returncode == 0, done.stderr
+    assert Bucket(url).get(key) == b"%PDF-1.7 nic"
+    again = flask(there, folder, "backup", str(folder / "backups"), HUB_FILES_URL=url)
+    assert again.returncode == 0, again.stderr
+    inside = tmp_path / "inside"
+    archives.unpack(next((folder / "backups").iterdir()), inside)
+    assert Folder(inside / archives.FILES).get(key) == b"%PDF-1.7 nic"
+    assert not (folder / "files").exists()
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

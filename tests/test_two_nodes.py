@@ -44,7 +44,12 @@ Start = Callable[..., Nodes]
 
 @pytest.fixture
 def start(
-    database_url: str, tmp_path: Path, serve: Callable[..., Server], smtp: SmtpServer, valkey: ValkeyServer, buckets: BucketServer
+    database_url: str,
+    tmp_path: Path,
+    serve: Callable[..., Server],
+    smtp: SmtpServer,
+    valkey: ValkeyServer,
+    buckets: BucketServer,
 ) -> Iterator[Start]:
     """Found a city, start the nodes; files that people attach are in a bucket."""
     base = valkey.url.removesuffix("/0")

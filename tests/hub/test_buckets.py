@@ -89,7 +89,8 @@ def test_everything_moves_between_storages_under_the_same_keys(
     files: Storage, buckets: BucketServer, tmp_path: Path
 ) -> None:
     there = {files.put(b"%d" % number): b"%d" % number for number in range(3)}
-    for number, other in enumerate((Folder(tmp_path / "other"), Bucket(buckets.make()))):
+    others: list[Storage] = [Folder(tmp_path / "other"), Bucket(buckets.make())]
+    for number, other in enumerate(others):
         spare = tmp_path / f"spare-{number}"
         spare.mkdir()
         other.take_in(files.as_folder(spare))

@@ -15,7 +15,7 @@ from hub.errors import NotFound
 from hub.jobs.retention import forget_follow_links, forget_lost_files
 from hub.models import FollowLink
 from hub.steps.links import LIFE
-from hub.storage import storage
+from hub.storage import Folder, storage
 from tests.conftest import NOW
 
 
@@ -28,7 +28,9 @@ def put(days_ago: int) -> str:
     """A file that has been in the storage for so long."""
     key = storage().put(b"%PDF-1.4")
     then = (datetime.now(UTC) - timedelta(days=days_ago)).timestamp()
-    os.utime(storage().path(key), (then, then))
+    files = storage()
+    assert isinstance(files, Folder)
+    os.utime(files.path(key), (then, then))
     return key
 
 

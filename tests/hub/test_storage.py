@@ -106,9 +106,7 @@ def test_the_sweep_may_delete_as_it_goes(files: Folder, folder: Path) -> None:
     assert all_files(folder) == []
 
 
-def test_the_sweep_removes_writing_that_was_broken_off_and_leaves_what_is_not_ours(
-    files: Folder, folder: Path
-) -> None:
+def test_the_sweep_removes_writing_that_was_broken_off_and_leaves_what_is_not_ours(files: Folder, folder: Path) -> None:
     now = datetime.now(UTC)
     place = files.path(files.put(b"whole")).parent
     stale, running, foreign = place / ("a" * 40 + ".part"), place / ("b" * 40 + ".part"), place / "notes.txt"

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.services import REPOSITORY
-from tests.services.buckets import BucketServer
 from tests.services.browser import find_chromium, launch
+from tests.services.buckets import BucketServer
 from tests.services.mail import SmtpServer
 from tests.services.postgres import Postgres, open_postgres
 from tests.services.require import SERVICES, UnknownService, missing, or_missing, required
@@ -85,6 +85,15 @@ def valkey() -> Iterator[ValkeyServer]:
     with contextlib.ExitStack() as stack:
         with or_missing("valkey"):
             server = stack.enter_context(ValkeyServer())
+        yield server
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[ValkeyServer]:
+    """A Valkey of this test alone, which it may stop."""
+    with or_missing("valkey"):
+        server = ValkeyServer()
+    with server:
         yield server
 
 
