@@ -27,7 +27,19 @@ from hub.queries import places
 from hub.room import MenuItem, Room
 from hub.steps.deliveries import DELIVER, EXPAND
 from hub.strict_json import StrictJSON
-from hub.views import answering, answers, asking, cases, errors, figures, health, outbox, public, subscribing
+from hub.views import (
+    answering,
+    answers,
+    asking,
+    cases,
+    errors,
+    figures,
+    following,
+    health,
+    outbox,
+    public,
+    subscribing,
+)
 from hub.vocabulary import ANSWERS, CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
 
 TREE = Path(__file__).parent.parent
@@ -35,6 +47,7 @@ LONGEST_BODY = 1024 * 1024
 PAGES = (
     figures.blueprint,
     asking.blueprint,
+    following.blueprint,
     answers.blueprint,
     cases.blueprint,
     answering.blueprint,

@@ -48,6 +48,7 @@ class Said:
 
     `reply_channel` is empty when that is the channel of the source (`telegram:<bot>:<chat>`). `files` are outside ids of
     files still to be fetched, `attached` are files already here. `may_publish`: the sender agreed to publication without the name.
+    `adds_to` is the case that these words go on with, by whoever has proven to be its citizen; None: they are a new one.
     """
 
     source: str
@@ -60,6 +61,7 @@ class Said:
     language: str = "cs"
     may_publish: bool = False
     attached: tuple[Attached, ...] = ()
+    adds_to: int | None = None
 
     @property
     def channel(self) -> str:

@@ -294,6 +294,8 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/odpovedi": lists,
     "/odpovedi/<slug>": pages,
     "/sledovani/<secret>": followed,
+    "/sledovani/<secret>/kopie": lambda house: [f"{path}/kopie" for path in followed(house)[1:]],
+    "/sledovani/<secret>/vymazani": lambda house: [f"{path}/vymazani" for path in followed(house)],
     "/odbery": lambda _: ["/odbery", "/odbery?odeslano=1"],
     "/odbery/nastaveni/<token>": lambda _: ["/odbery/nastaveni/x"],
     "/odbery/potvrzeni/<secret>": lambda _: ["/odbery/potvrzeni/x"],
@@ -310,6 +312,7 @@ SHOWS = {
     "/odpovedi",
     "/odpovedi/<slug>",
     "/sledovani/<secret>",
+    "/sledovani/<secret>/vymazani",
     "/uredni-deska",
     "/uredni-deska/<number>",
 }
@@ -377,8 +380,10 @@ ALLOWED: dict[str, set[str]] = {
     "noticeboard/queries.py": {"board"},  # the place in a list
     "hub/steps/answering.py": {"_undecided", "write_private", "write_public"},  # whether to go on with a message
     "hub/steps/words.py": {"show", "_index", "_shown_words"},  # sets them; the words that are shown
-    "hub/views/asking.py": {"_followed", "_words"},  # private answers, for their own citizen
-    "hub/views/case_page.py": {"render", "_revision", "_answer"},  # private answers and since when, in the office
+    "hub/views/following.py": {"_followed", "_words"},  # private answers, for their own citizen
+    "hub/queries/exports.py": {"of_case", "_words"},  # the same, for them to keep
+    "hub/steps/erasing.py": {"erase_case"},  # what is shown is taken away
+    "hub/views/case_page.py": {"_said", "_revision", "_answer"},  # private answers and since when, in the office
 }
 """File → the functions that compare them for another purpose than to decide what is public, and for which."""
 

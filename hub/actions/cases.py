@@ -44,7 +44,7 @@ def classify(scope: Scope, reference: str, department: str, kind: str, now: date
             case.official_id = None  # whoever had it there does not have it here
         case.department = place
         case.legal_kind = kind
-        case.deadline_rule_id, case.due_on = hearing.due(w.session, LegalKind(kind), case.received_on)
+        case.deadline_rule_id, case.due_on = hearing.due(w.session, LegalKind(kind), case.counted_from)
         w.about(case)
 
 

@@ -25,6 +25,13 @@ DUTY = (
         "new.version <> old.version + 1",
         "every change of a case counts its version on",
     ),
+    Trigger(
+        "cases_erased",
+        "cases",
+        "UPDATE",
+        "old.erased_at IS NOT NULL",
+        "a case whose words were erased has ended",
+    ),
     Trigger("cases_stay", "cases", "DELETE", "true", "cases are never deleted"),
     Trigger(
         "case_notes_keep",

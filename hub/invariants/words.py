@@ -69,7 +69,6 @@ WORDS = (
             "id",
             "conversation_id",
             "kind",
-            "author_id",
             "department_id",
             "entered_by_id",
             "replies_to_id",
@@ -79,8 +78,17 @@ WORDS = (
             "received_at",
             "occurred_at",
         )
-        + " OR (old.slug IS NOT NULL AND old.slug IS DISTINCT FROM new.slug)",
+        + " OR (old.slug IS NOT NULL AND old.slug IS DISTINCT FROM new.slug AND NOT (new.slug IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM revisions r WHERE r.message_id = new.id AND r.erased_at IS NULL)))",
         "what a message is never changes",
+    ),
+    Trigger(
+        "messages_author",
+        "messages",
+        "UPDATE OF author_id",
+        "new.author_id IS NOT NULL AND new.author_id IS DISTINCT FROM old.author_id"
+        " AND NOT (new.kind = 'question' AND " + IN_PRIVATE + ")",
+        "an author is forgotten, or known by the private link of a question",
     ),
     Trigger(
         "messages_shown",
@@ -124,7 +132,14 @@ WORDS = (
         "revisions are numbered one after another",
     ),
     Trigger("decisions_eyes", "decisions", "INSERT", TWO_PEOPLE, "whoever wrote it does not approve it"),
-    Trigger("decisions_keep", "decisions", "UPDATE", "true", "decisions are append-only"),
+    Trigger(
+        "decisions_keep",
+        "decisions",
+        "UPDATE",
+        "new.reason <> '' OR "
+        + changed("id", "message_id", "n", "kind", "actor_kind", "account_id", "rule", "decided_at"),
+        "of a decision only the reason can be erased",
+    ),
     Trigger("decisions_stay", "decisions", "DELETE", "true", "decisions are append-only"),
     Trigger(
         "attachments_add",
@@ -146,7 +161,9 @@ WORDS = (
         "origins_keep",
         "origins",
         "UPDATE",
-        "old.message_id IS NOT NULL OR " + changed("id", "source", "external_id", "digest"),
+        changed("id", "source", "external_id")
+        + " OR (old.message_id IS NOT NULL AND old.message_id IS DISTINCT FROM new.message_id)"
+        " OR (old.digest <> new.digest AND new.digest <> '')",
         "what was received is never forgotten",
     ),
     Trigger("origins_stay", "origins", "DELETE", "true", "what was received is never forgotten"),

@@ -40,7 +40,9 @@ class DeadlineRule(Base):
 class Case(Base):
     """The unit of work, under the one reference that citizens see. `hold_reasons` are words of the rule that looked at the text.
 
-    `version` grows with every change, by itself: of two changes made at once the second is a conflict.
+    `version` grows with every change, by itself: of two changes made at once the second is a conflict. `added_at`: when the
+    citizen last added words; `reopened_on`: the day on which that opened an answered case again, from which its deadline is
+    counted anew. `erasure_asked_at`: the citizen wishes its words erased, and the office must first see to its records.
     """
 
     __tablename__ = "cases"
@@ -66,6 +68,10 @@ class Case(Base):
     deadline_rule_id: Mapped[int] = mapped_column(sa.ForeignKey("deadline_rules.id"))
     version: Mapped[int] = mapped_column()
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    added_at: Mapped[datetime | None] = mapped_column(Instant)
+    reopened_on: Mapped[date | None]
+    erasure_asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -74,6 +80,11 @@ class Case(Base):
     department: Mapped[Department] = relationship()
     official: Mapped[Account | None] = relationship()
     deadline_rule: Mapped[DeadlineRule] = relationship()
+
+    @property
+    def counted_from(self) -> date:
+        """The day from which the deadline is counted."""
+        return self.reopened_on or self.received_on
 
 
 class CaseNote(Base):

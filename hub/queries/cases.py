@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.database import row_lock
-from hub.errors import NotFound
+from hub.errors import Conflict, NotFound
 from hub.models import (
     Account,
     Attachment,
@@ -25,7 +25,7 @@ from hub.models import (
 )
 from hub.rules import references
 from hub.rules.access import Scope
-from hub.vocabulary import CaseState, MessageKind
+from hub.vocabulary import CaseState, MessageKind, marked
 
 PAGE = 50
 SAVES = 100_000
@@ -96,12 +96,22 @@ def find(session: Session, scope: Scope, reference: str, *, to_change: bool = Fa
     case = session.scalar(wanted.options(joinedload(Case.department), joinedload(Case.official))) if plain else None
     if case is None:
         raise NotFound
+    if to_change and case.erased_at is not None:
+        raise Conflict(marked("The words of this case were erased at the wish of whoever sent it. It has ended."))
     return case
 
 
 def draft(session: Session, case: Case) -> Draft | None:
     """The answer that is being written."""
     return session.scalar(sa.select(Draft).where(Draft.case_id == case.id).options(joinedload(Draft.account)))
+
+
+def questions(session: Session, case: Case) -> list[Message]:
+    """What the citizen wrote, the oldest first: the question of the case, and the words added to it."""
+    wanted = sa.select(Message).where(
+        Message.conversation_id == case.conversation_id, Message.kind == MessageKind.QUESTION
+    )
+    return list(session.scalars(wanted.order_by(Message.id).options(selectinload(Message.revisions))))
 
 
 def answers(session: Session, case: Case) -> list[Message]:

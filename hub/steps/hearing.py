@@ -46,15 +46,14 @@ FURTHEST = timedelta(days=30)
 def hear(session: Session, said: Said, now: datetime) -> Receipt:
     """Record one message as a new case. Known already: nothing happens; the same id with other words is a conflict."""
     text = clean(said.text)
-    problem = _refusal(said, text)
+    problem = refusal(said, text)
     if problem:
         return Receipt(said.external_id, 0, Outcome.INVALID, problem)
-    origin = {"source": said.source, "external_id": said.external_id, "digest": _digest(said, text)}
-    made = database.insert_new(session.connection(), table_of(Origin), [origin], ("source", "external_id"), ("id",))
-    if not made:
-        return _again(session, origin)
+    origin = known_by(session, said, text)
+    if isinstance(origin, Receipt):
+        return origin
     message = _keep(session, said, text, now)
-    session.get_one(Origin, made[0][0]).message_id = message.id
+    origin.message_id = message.id
     case = _open_case(session, message, text, now)
     if message.author is not None:
         for address in message.author.addresses:
@@ -63,7 +62,8 @@ def hear(session: Session, said: Said, now: datetime) -> Receipt:
     return Receipt(said.external_id, 0, Outcome.STORED, about=case.id)
 
 
-def _refusal(said: Said, text: str) -> str | None:
+def refusal(said: Said, text: str) -> str | None:
+    """The code of what is wrong with somebody's words, None when they can be recorded."""
     if not one_line(text):
         return "empty"
     if len(text) > LONGEST:
@@ -84,17 +84,25 @@ def _value_of(sender: str) -> str:
 
 
 def _digest(said: Said, text: str) -> str:
-    whole = [text, said.sender, said.may_publish, [f.digest for f in said.attached]]
+    whole: list[object] = [text, said.sender, said.may_publish, [f.digest for f in said.attached]]
+    if said.adds_to is not None:
+        whole.append(said.adds_to)
     return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()
 
 
-def _again(session: Session, origin: dict[str, str]) -> Receipt:
-    mine = sa.and_(Origin.source == origin["source"], Origin.external_id == origin["external_id"])
+def known_by(session: Session, said: Said, text: str) -> Origin | Receipt:
+    """The row that keeps these words from being recorded twice, or the receipt of those that were recorded before."""
+    row = {"source": said.source, "external_id": said.external_id, "digest": _digest(said, text)}
+    made = database.insert_new(session.connection(), table_of(Origin), [row], ("source", "external_id"), ("id",))
+    if made:
+        return session.get_one(Origin, made[0][0])
+    mine = sa.and_(Origin.source == said.source, Origin.external_id == said.external_id)
     known = session.scalars(sa.select(Origin).where(mine)).one()
-    case_id = session.scalar(sa.select(Case.id).where(Case.question_id == known.message_id))
-    if known.digest == origin["digest"]:
-        return Receipt(origin["external_id"], 0, Outcome.KNOWN, about=case_id)
-    return Receipt(origin["external_id"], 0, Outcome.CONFLICT, "conflict", about=case_id)
+    of_case = sa.select(Case.id).join(Message, Message.conversation_id == Case.conversation_id)
+    case_id = session.scalar(of_case.where(Message.id == known.message_id))
+    if known.digest == row["digest"]:
+        return Receipt(said.external_id, 0, Outcome.KNOWN, about=case_id)
+    return Receipt(said.external_id, 0, Outcome.CONFLICT, "conflict", about=case_id)
 
 
 def _keep(session: Session, said: Said, text: str, now: datetime) -> Message:
@@ -130,20 +138,24 @@ def _occurred_at(said: Said, now: datetime) -> datetime | None:
 
 
 def _contact(session: Session, said: Said, now: datetime) -> Contact:
+    return contact(session, said.reply_channel or said.channel, said.sender, said.language, now)
+
+
+def contact(session: Session, channel: str, sender: str, language: str, now: datetime) -> Contact:
     """Whoever has this address; two addresses are never joined by what somebody wrote."""
-    channel, value = said.reply_channel or said.channel, _value_of(said.sender)
+    value = _value_of(sender)
     mine = sa.select(Address).where(Address.channel == channel, Address.value == value)
     known = session.scalar(mine)
     if known is not None:
         return known.contact
-    contact = Contact(language=said.language, first_seen_at=now)
-    session.add(contact)
+    made = Contact(language=language, first_seen_at=now)
+    session.add(made)
     session.flush()
-    row = {"contact_id": contact.id, "channel": channel, "value": value, "state": AddressState.ACTIVE}
+    row = {"contact_id": made.id, "channel": channel, "value": value, "state": AddressState.ACTIVE}
     if not database.insert_new(session.connection(), table_of(Address), [row], ("channel", "value"), ("id",)):
-        session.delete(contact)  # somebody else wrote from there in this very moment
+        session.delete(made)  # somebody else wrote from there in this very moment
         return session.scalars(mine).one().contact
-    return contact
+    return made
 
 
 def _open_case(session: Session, message: Message, text: str, now: datetime) -> Case:

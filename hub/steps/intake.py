@@ -21,7 +21,7 @@ from hub.models import Feedback, Rating
 from hub.queries.places import Definition
 from hub.queries.places import definitions as definitions_of
 from hub.rules.localtime import hour_of
-from hub.steps import hearing
+from hub.steps import adding, hearing
 from hub.steps.counts import Moves
 from hub.vocabulary import Outcome, Standing
 
@@ -45,7 +45,7 @@ def record(session: Session, incoming: Sequence[Incoming], now: datetime) -> lis
     connection = session.connection()
     for index, item in enumerate(incoming):
         if isinstance(item, Said):
-            receipts[index] = hearing.hear(session, item, now)
+            receipts[index] = (hearing.hear if item.adds_to is None else adding.add)(session, item, now)
             continue
         if not isinstance(item, Rated):
             raise NotImplementedError(f"{type(item).__name__} has no way in yet")

@@ -1,4 +1,4 @@
-"""/napiste-nam: the one door for whatever a citizen wants to say. And the private page where its sender follows it."""
+"""/napiste-nam: the one door for whatever a citizen wants to say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import SEEK_END
 from secrets import token_urlsafe
-from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
@@ -16,22 +15,16 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub import errors, forms, language, limits, logs, markup, signin
+from hub import errors, forms, language, limits, logs, signin
 from hub.actions import asking
-from hub.database import db, problem_of
+from hub.database import problem_of
 from hub.envelopes import Attached, Said
-from hub.errors import NotFound
-from hub.language import full_day, gettext, moment
-from hub.models import Case, Message
-from hub.queries import cases, published
+from hub.language import gettext
 from hub.rules import uploads
-from hub.rules.localtime import local
-from hub.steps import links
 from hub.steps.hearing import LONGEST
 from hub.storage import storage
 from hub.text import one_line
-from hub.views import labels
-from hub.vocabulary import CaseState, Outcome, marked
+from hub.vocabulary import Outcome, marked
 
 blueprint = Blueprint("asking", __name__)
 
@@ -126,7 +119,7 @@ def _record(filled: Filled) -> BaseResponse:
         if asked.receipt.outcome is Outcome.STORED:
             unless_recorded.pop_all()
     if asked.is_kept:
-        return redirect(url_for(".follow", secret=_secret(filled.nonce), odeslano=1), 303)
+        return redirect(url_for("following.page", secret=_secret(filled.nonce), odeslano=1), 303)
     return _refused(filled, asked)
 
 
@@ -217,71 +210,3 @@ def _checked(filled: Filled, file: FileStorage) -> tuple[uploads.Accepted | None
     except uploads.Refused as refused:
         filled.wrong("files", gettext(FILE_PROBLEMS[refused.reason], name=uploads.clean_name(file.filename or "")))
         return None, b""
-
-
-@blueprint.get("/sledovani/<secret>")
-def follow(secret: str) -> Response:
-    """The private page of one message: its state, deadline and answer. A wrong link looks like one that never was."""
-    case = links.followed(db.session(), secret, datetime.now(UTC))
-    if case is None:
-        raise NotFound(marked("This link does not lead to any message. Check that it is whole, or write to us anew."))
-    page = Response(render_template("asking/follow.html", **_followed(case, secret)))
-    page.headers["Cache-Control"] = "no-store"
-    page.headers["X-Robots-Tag"] = "noindex"
-    return page
-
-
-def _followed(case: Case, secret: str) -> dict[str, Any]:
-    session, now = db.session(), datetime.now(UTC)
-    today = local(now).date()
-    slug = published.public_slug_of(session, case.question, now)
-    return {
-        "just_sent": "odeslano" in request.args,
-        "case": {
-            "reference": case.reference,
-            "state": case.state,
-            "state_label": labels.label(labels.FOLLOWED_STATES, case.state),
-            "received": full_day(case.received_on),
-            "due": full_day(case.due_on),
-            "due_words": labels.due_words(case, today),
-            "late": labels.urgency(case, today) == "late",
-            "basis": case.deadline_rule.basis,
-            "department": case.department.name,
-            "kind_label": labels.label(labels.KINDS, case.legal_kind),
-            "counting": labels.counted(case),
-        },
-        "steps": _steps(case),
-        "question": _words(case.question),
-        "answers": [_words(answer) for answer in cases.answers(session, case) if answer.shown_n is not None],
-        "public_url": url_for("answers.one", slug=slug) if slug else None,
-        "follow_url": f"{current_app.config['HUB'].site}{url_for('.follow', secret=secret)}",
-        "email_to": _masked(case.question),
-        "ask_url": url_for(".form"),
-    }
-
-
-def _steps(case: Case) -> list[dict[str, object]]:
-    at = 0 if case.state == CaseState.NEW else 1 if case.state in {CaseState.IN_PROGRESS, CaseState.IN_REVIEW} else 2
-    is_closed = case.state == CaseState.CLOSED and case.answered_at is None
-    end = gettext("Closed without an answer") if is_closed else gettext("Answered")
-    names = [gettext("Received"), gettext("The office deals with it"), end]
-    return [{"label": name, "done": n < at or at == 2, "current": n == at} for n, name in enumerate(names)]
-
-
-def _words(message: Message) -> dict[str, Any]:
-    n = message.shown_n or 1
-    revision = next(one for one in message.revisions if one.n == n)
-    return {
-        "html": markup.paragraphs(revision.text),
-        "when": moment(message.appears_at or message.received_at),
-        "department": message.department.name if message.department else "",
-        "files": [{"name": a.name, "size": language.size(a.size)} for a in message.attachments if a.key],
-    }
-
-
-def _masked(question: Message) -> str | None:
-    values = [a.value for a in question.author.addresses if a.channel == "email"] if question.author else []
-    if not values:
-        return None
-    name, _, domain = values[0].partition("@")
-    return f"{name[:1]}…@{domain}"

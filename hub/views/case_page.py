@@ -56,7 +56,8 @@ class CasePage:
             inbox_url=url_for("cases.inbox"),
             question=self._question(),
             hold_reasons=[] if labels.is_done(case) else self._hold_reasons(),
-            answers=[self._answer(answer) for answer in self._answers if answer.shown_n is not None],
+            said=self._said(),
+            erasure=self._erasure(),
             draft=self._draft(draft, written),
             may_publish=case.question.may_publish,
             needs_approval=case.department.needs_approval,
@@ -65,10 +66,11 @@ class CasePage:
             take_url=self._url("take") if self._may_take() else None,
             classify=self._classify(),
             close_url=self._url("close") if case.state in {CaseState.NEW, CaseState.IN_PROGRESS} else None,
-            note_url=self._url("note"),
+            note_url=self._url("note") if case.erased_at is None else None,
             notes=[
                 {"html": markup.paragraphs(n.text), "author": n.account.name, "when": moment(n.written_at)}
                 for n in cases.notes(self._session, case)
+                if n.text is not None
             ],
             history=self._history(),
             csrf_token=csrf_token(),
@@ -133,12 +135,28 @@ class CasePage:
             ],
         }
 
+    def _said(self) -> list[dict[str, Any]]:
+        """What was said after the question, in order: words the citizen added, and answers."""
+        added = [m for m in cases.questions(self._session, self._case) if m is not self._case.question]
+        said = [*added, *(answer for answer in self._answers if answer.shown_n is not None)]
+        said.sort(key=lambda message: (message.appears_at or message.received_at, message.id))
+        return [_added(message) if message in added else self._answer(message) for message in said]
+
+    def _erasure(self) -> dict[str, Any] | None:
+        """Whether the words were erased, or the citizen wishes it and the office must see to its records first."""
+        case = self._case
+        if case.erased_at is None and case.erasure_asked_at is None:
+            return None
+        erased, asked = (full_day(local(at).date()) if at else "" for at in (case.erased_at, case.erasure_asked_at))
+        return {"erased": erased, "asked": asked, "action_url": None if erased else self._url("erase")}
+
     def _answer(self, answer: Message) -> dict[str, Any]:
         decided = cases.decisions(self._session, answer)
         shown = _revision(answer)
         public = cases.public_of(self._session, answer)
         is_public = public is not None and published.is_public(self._session, public, self._now)
         return {
+            "kind": "answer",
             "html": markup.paragraphs(shown.text),
             "when": moment(answer.appears_at or answer.received_at),
             "author": shown.account.name if shown.account else "",
@@ -159,7 +177,7 @@ class CasePage:
 
     def _draft(self, kept: Draft | None, written: Written | None) -> dict[str, Any] | None:
         case = self._case
-        if case.state == CaseState.IN_REVIEW and written is None:
+        if case.erased_at is not None or (case.state == CaseState.IN_REVIEW and written is None):
             return None
         question = case.question.revisions[0].text or ""
         fresh = cases.fresh_version(self._session, case)
@@ -252,7 +270,9 @@ class CasePage:
         entries = cases.history(self._session, self._case)
         people = {a.id: a.name for a in cases.accounts(self._session, {e.actor_id for e in entries if e.actor_id})}
         done = [(e.at, labels.label(labels.ACTS, e.act), people.get(e.actor_id or 0, "")) for e in entries]
-        done.append((self._case.question.received_at, gettext("received"), ""))
+        for message in cases.questions(self._session, self._case):
+            what = gettext("received") if message is self._case.question else gettext("the citizen added words")
+            done.append((message.received_at, what, ""))
         done += [
             (
                 one.sent_at or one.queued_at,
@@ -263,6 +283,14 @@ class CasePage:
             if one.letter == Letter.RECEIPT
         ]
         return [{"when": moment(at), "what": what, "who": who} for at, what, who in sorted(done)]
+
+
+def _added(message: Message) -> dict[str, Any]:
+    return {
+        "kind": "added",
+        "html": markup.paragraphs(message.revisions[-1].text),
+        "when": moment(message.received_at),
+    }
 
 
 def _revision(message: Message) -> Revision:

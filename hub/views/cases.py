@@ -10,11 +10,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hub import errors
 from hub.actions import cases as acts
+from hub.actions import following
 from hub.database import db
 from hub.language import full_day, gettext
+from hub.models import Case
 from hub.queries import cases
 from hub.rules import personal
 from hub.rules.access import Scope
+from hub.rules.localtime import local
 from hub.signin import signed_in
 from hub.storage import storage
 from hub.text import excerpt
@@ -94,7 +97,19 @@ def _line(line: cases.Line, today: date) -> dict[str, object]:
         "official": case.official.name if case.official else None,
         "channel_label": labels.label(labels.CHANNELS, case.question.channel),
         "kind_label": labels.label(labels.KINDS, case.legal_kind),
+        "news": _news(case),
     }
+
+
+def _news(case: Case) -> str:
+    """What the citizen did after the question, until it is answered; in a word or two."""
+    if case.erased_at is not None:
+        return gettext("erased")
+    if case.erasure_asked_at is not None:
+        return gettext("wishes erasure")
+    if case.added_at is not None and (case.answered_at is None or case.added_at > case.answered_at):
+        return gettext("words added %(day)s", day=full_day(local(case.added_at).date()))
+    return ""
 
 
 @blueprint.get("/urad/pripady/<reference>")
@@ -150,6 +165,15 @@ def close(reference: str) -> BaseResponse | tuple[str, int]:
             problem=problem, field="closing", words=request.form.get("reason", "")
         ), problem.status
     flash(gettext("The case is closed."), "success")
+    return redirect(url_for(".one", reference=reference), 303)
+
+
+@blueprint.post("/urad/pripady/<reference>/vymazani")
+@signed_in
+def erase(reference: str) -> BaseResponse:
+    """Erase the words of a case whose citizen wishes it."""
+    following.erase_as_wished(desk.scope(), reference, desk.now(), is_filed="filed" in request.form)
+    flash(gettext("The words of the case are erased."), "success")
     return redirect(url_for(".one", reference=reference), 303)
 
 

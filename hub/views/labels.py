@@ -86,6 +86,9 @@ ACTS = {
     "approve an answer": _("approved the answer"),
     "return an answer": _("returned the answer"),
     "withdraw a public answer": _("withdrew the public answer"),
+    "say where to write": _("the citizen gave an e-mail"),
+    "wish for erasure": _("the citizen wished erasure"),
+    "erase a case": _("erased the words"),
 }
 SOON = 7
 """Days before a deadline from which a case is marked."""
@@ -123,7 +126,7 @@ def due_words(case: Case, today: date) -> str:
 
 def counted(case: Case) -> list[dict[str, str]]:
     """How the deadline was counted, step by step."""
-    steps = counting(case.deadline_rule, case.received_on, is_free)
+    steps = counting(case.deadline_rule, case.counted_from, is_free)
     rule = case.deadline_rule
     length = (
         ngettext("%(num)s day", "%(num)s days", rule.amount)

@@ -61,8 +61,6 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         "UPDATE messages SET conversation_id = 4 WHERE id = 1",  # way round: conversation_id updated
         "UPDATE messages SET conversation_id = 4 WHERE id = 3",
         "UPDATE messages SET kind = 'comment' WHERE id = 6",
-        "UPDATE messages SET author_id = 2 WHERE id = 1",
-        "UPDATE messages SET author_id = 2 WHERE id = 3",
         "UPDATE messages SET department_id = 11 WHERE id = 2",
         "UPDATE messages SET entered_by_id = NULL WHERE id = 5",
         "UPDATE messages SET replies_to_id = NULL WHERE id = 2",
@@ -74,6 +72,11 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         "UPDATE messages SET slug = 'jinam' WHERE id = 3",
         "UPDATE messages SET slug = NULL WHERE id = 3",
         "UPDATE messages SET id = 98 WHERE id = 11",
+    ),
+    "messages_author": (
+        "UPDATE messages SET author_id = 2 WHERE id = 3",
+        "UPDATE messages SET author_id = 1 WHERE id = 9",
+        "UPDATE messages SET author_id = 1 WHERE id = 8",
     ),
     "messages_shown": (
         "UPDATE messages SET shown_n = 1 WHERE id = 7",  # way round: shown without a decision
@@ -131,6 +134,8 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         "UPDATE decisions SET kind = 'approve' WHERE id = 7",
         "UPDATE decisions SET n = 2 WHERE id = 3",
         "UPDATE decisions SET id = 98 WHERE id = 3",
+        "UPDATE decisions SET reason = 'jiný důvod' WHERE id = 7",
+        "UPDATE decisions SET reason = '', kind = 'approve' WHERE id = 7",
     ),
     "decisions_stay": ("DELETE FROM decisions WHERE id = 7", "DELETE FROM decisions"),
     "attachments_add": (attachment(message_id="4"), attachment(message_id="9")),
@@ -170,6 +175,10 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         "UPDATE cases SET state = 'closed', version = 1 WHERE id = 1",
         "UPDATE cases SET state = 'closed', version = 3 WHERE id = 1",
         "UPDATE cases SET version = 0 WHERE id = 1",
+    ),
+    "cases_erased": (
+        "UPDATE cases SET version = 2, state = 'in_progress' WHERE id = 3",
+        "UPDATE cases SET version = 2, erased_at = NULL WHERE id = 3",
     ),
     "cases_stay": ("DELETE FROM cases WHERE id = 2",),
     "case_notes_keep": (

@@ -14,7 +14,7 @@ INSERT INTO addresses (id, contact_id, channel, value, state, verified_at)
     (3, 1, 'telegram', '77', 'active', {now}), (4, 4, 'email', 'nic@mesto.example', 'active', NULL);
 INSERT INTO conversations (id, visibility, began_at)
   VALUES (1, 'private', {now}), (2, 'public', {now}), (3, 'private', {now}), (4, 'public', {now}), (5, 'private', {now}),
-    (6, 'private', {now});
+    (6, 'private', {now}), (71, 'private', {now});
 INSERT INTO messages (id, conversation_id, kind, author_id, department_id, entered_by_id, replies_to_id, derived_from_id,
   channel, language, may_publish, slug, received_at)
   VALUES (1, 1, 'question', 1, NULL, NULL, NULL, NULL, 'web', 'cs', true, NULL, {now}),
@@ -30,7 +30,8 @@ INSERT INTO messages (id, conversation_id, kind, author_id, department_id, enter
     (11, 1, 'question', 1, NULL, NULL, 1, NULL, 'web', 'cs', false, NULL, {now}),
     (12, 6, 'answer', NULL, 12, NULL, NULL, NULL, 'desk', 'cs', false, NULL, {now}),
     (13, 4, 'notice', NULL, 11, NULL, NULL, NULL, 'desk', 'cs', false, NULL, {now}),
-    (14, 2, 'question', NULL, 12, NULL, NULL, 1, 'desk', 'cs', false, NULL, {now});
+    (14, 2, 'question', NULL, 12, NULL, NULL, 1, 'desk', 'cs', false, NULL, {now}),
+    (715, 71, 'question', NULL, NULL, NULL, NULL, NULL, 'web', 'cs', false, NULL, {now});
 INSERT INTO attachments (id, message_id, position, name, media_type, size, digest, key)
   VALUES (1, 1, 1, 'foto.jpg', 'image/jpeg', 9, 'd1', 'k1'), (2, 5, 1, '', 'image/jpeg', 9, 'd2', NULL);
 INSERT INTO revisions (message_id, n, title, text, cause, account_id, salt, digest, written_at, erased_at)
@@ -64,9 +65,10 @@ INSERT INTO deadline_rules (id, legal_kind, body, amount, unit, basis, source, i
   VALUES (901, 'petition', 'council', 30, 'day', '§ 1', 'zákon', true, '2020-01-01'),
     (902, 'petition', 'nobody', 30, 'day', '§ 1', 'zákon', true, '2020-01-01');
 INSERT INTO cases (id, reference, conversation_id, question_id, legal_kind, proposed_kind, department_id, official_id, state,
-  hold_reasons, received_on, due_on, deadline_rule_id, version)
-  VALUES (1, 'AAA', 1, 1, 'message', 'message', 12, 11, 'answered', '[]', '2026-11-18', '2026-12-18', 901, 1),
-    (2, 'BBB', 3, 5, 'message', 'message', 11, NULL, 'new', '[]', '2026-11-18', '2026-12-18', 901, 1);
+  hold_reasons, received_on, due_on, deadline_rule_id, version, erased_at)
+  VALUES (1, 'AAA', 1, 1, 'message', 'message', 12, 11, 'answered', '[]', '2026-11-18', '2026-12-18', 901, 1, NULL),
+    (2, 'BBB', 3, 5, 'message', 'message', 11, NULL, 'new', '[]', '2026-11-18', '2026-12-18', 901, 1, NULL),
+    (3, 'EEE', 71, 715, 'message', 'message', 11, NULL, 'closed', '[]', '2026-11-18', '2026-12-18', 901, 1, {now});
 INSERT INTO case_notes (id, case_id, account_id, text, written_at)
   VALUES (1, 1, 11, 'Volala.', {now}), (2, 1, 11, NULL, {now});
 INSERT INTO drafts (case_id, version, account_id, text, is_public, title, public_question, saved_at)
