@@ -51,6 +51,10 @@ check: .venv/.test-ok $(compiled) ## format, lint, types, import contracts, text
 bench: .venv/.test-ok $(compiled) ## measure and rewrite docs/benchmarks.md (takes some minutes)
 	@$(bin)/python -m bench
 
+.PHONY: accessibility
+accessibility: .venv/.test-ok $(compiled) ## look at every public page with axe and rewrite hub/accessibility.toml
+	@$(bin)/python -m tools.measure_accessibility
+
 .PHONY: texts
 texts: .venv/.test-ok ## collect new texts into the catalogues for translation
 	@$(bin)/python -m tools.collect_texts

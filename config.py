@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     )
     small_group: int = Field(5, ge=3, le=10, description="figures from fewer ratings than this are shown nowhere")
     exact_time_days: int = Field(14, ge=1, le=90, description="days after which the exact time of a tap is erased")
+    case_days: int = Field(
+        3 * 365,
+        ge=0,
+        le=36500,
+        description="days after its deadline when the words of a case that is done are erased; 0: never by themselves",
+    )
     busy_timeout: float = Field(5.0, gt=0, le=60, description="seconds to wait for a locked database")
     demo_password: str = Field("", description="password of the sample accounts; empty: one is made and printed")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is logged")

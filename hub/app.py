@@ -38,6 +38,7 @@ from hub.views import (
     health,
     outbox,
     public,
+    site,
     subscribing,
 )
 from hub.vocabulary import ANSWERS, CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
@@ -53,10 +54,12 @@ PAGES = (
     answering.blueprint,
     outbox.blueprint,
     subscribing.blueprint,
+    site.blueprint,
     health.blueprint,
 )
 TOPICS = {ANSWERS: marked("What the city answered to everybody")}
 """What one can be told of by e-mail, beside what rooms bring."""
+SMALL_PRINT = ("site.privacy", "site.statement")
 MENU = (
     MenuItem(marked("Write to us"), "asking.form", staff=False),
     MenuItem(marked("Answers"), "answers.newest", staff=False),
@@ -231,6 +234,8 @@ def _open(app: Flask, rooms: list[Room]) -> None:
 
 def _frame(app: Flask, rooms: list[Room]) -> None:
     items = [*MENU, *(item for room in rooms for item in room.menu)]
+    app.extensions["hub_menu"] = [item for item in items if not item.staff]
+    app.extensions["hub_doors"] = ["public.home", *(item.endpoint for item in items if not item.staff), *SMALL_PRINT]
 
     @app.context_processor
     def _of_every_page() -> dict[str, object]:
@@ -249,6 +254,7 @@ def _frame(app: Flask, rooms: list[Room]) -> None:
             "menu": [_menu_entry(item) for item in items if bool(account) == item.staff],
             "signed_in": _signed_in(account) if account else None,
             "home_url": url_for("public.home"),
+            **site.dress(city),
         }
 
 

@@ -22,15 +22,25 @@ from hub.actions import accounts, cities, timetable
 from hub.database import NotReady, check_ready, db, hook
 from hub.jobs import safekeeping
 from hub.jobs.deliveries import sweep
-from hub.jobs.retention import FORGET_EXACT_TIMES, FORGET_FOLLOW_LINKS, FORGET_LOST_FILES, FORGET_OPT_INS
+from hub.jobs.retention import (
+    FORGET_CASES,
+    FORGET_EXACT_TIMES,
+    FORGET_FOLLOW_LINKS,
+    FORGET_LOST_FILES,
+    FORGET_OPT_INS,
+)
 from hub.jobs.timetable import Job, tick
 from hub.queries import places, recount
 from hub.queries import timetable as timetable_query
+from hub.rules import contrast, uploads
 from hub.rules.localtime import local
+from hub.storage import storage
 from hub.text import short_name
 from hub.vocabulary import RoleName
 
 SHORTEST_PASSWORD = 12
+MOST_OF_ARMS = 1024 * 1024
+"""Bytes of a coat of arms, which every page shows."""
 
 WORKERS = 2
 """Threads of the worker: one sends, another can make deliveries of an announcement meanwhile."""
@@ -44,9 +54,10 @@ DEMO_CITY = Path(__file__).parent / "demo" / "havirov.toml"
 
 def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime], None]]) -> None:
     """Add the commands; `jobs` and `demos` are what the rooms bring."""
-    app.extensions["hub_jobs"] = [FORGET_EXACT_TIMES, FORGET_LOST_FILES, FORGET_FOLLOW_LINKS, FORGET_OPT_INS, *jobs]
+    forgetting = [FORGET_EXACT_TIMES, FORGET_LOST_FILES, FORGET_FOLLOW_LINKS, FORGET_OPT_INS, FORGET_CASES]
+    app.extensions["hub_jobs"] = [*forgetting, *jobs]
     app.extensions["hub_demos"] = list(demos)
-    of_data = (move_database, backup, restore, recount_command)
+    of_data = (move_database, backup, restore, recount_command, theme)
     for command in (new_city, demo, prepare, add_account, set_password, work_command, trust_clock, *of_data):
         app.cli.add_command(command)
 
@@ -268,6 +279,39 @@ def trust_clock(yes: bool) -> None:
         click.confirm(f"It is {local(now):%-d. %-m. %Y %H:%M:%S} in Prague. Is that right?", abort=True)
     timetable.trust_clock(now)
     click.echo("The clock is trusted from now on. What is due is posted within a minute.")
+
+
+@click.command("theme")
+@click.option("--brand", help="The city's colour, for example #0b4a99; white words must be readable on it.")
+@click.option("--arms", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Its coat of arms, a PNG.")
+def theme(brand: str | None, arms: Path | None) -> None:
+    """Give the pages the city's colour and coat of arms; what is not named goes back to the hub's own."""
+    colour = brand.strip().lower() if brand else None
+    if colour and not contrast.COLOUR.fullmatch(colour):
+        raise click.ClickException("A colour is # and six hexadecimal digits, for example #0b4a99.")
+    if colour and not contrast.is_readable(colour):
+        ratio = min(contrast.contrast(colour, ground) for ground in (contrast.WHITE, contrast.LIGHT))
+        raise click.ClickException(
+            f"{colour} has a contrast of {ratio:.1f} : 1, and words need {contrast.ENOUGH} : 1 (WCAG 2.2, 1.4.3)."
+            f" A darker shade that is enough: {contrast.darker(colour)}"
+        )
+    key = _kept(arms) if arms else None
+    before = cities.dress(colour, key, datetime.now(UTC))
+    db.session.rollback()
+    if before:
+        storage().delete(before)
+    click.echo("The city's pages have their new look.")
+
+
+def _kept(arms: Path) -> str:
+    content = arms.read_bytes()
+    try:
+        accepted = uploads.check(arms.name, content, MOST_OF_ARMS)
+    except uploads.Refused as refused:
+        raise click.ClickException(f"{arms.name} cannot be used: {refused.reason}") from refused
+    if accepted.kind.media_type != "image/png":
+        raise click.ClickException(f"{arms.name} is no PNG.")
+    return storage().put(content)
 
 
 @click.command("recount")

@@ -53,6 +53,18 @@ def found(file: CityFile, password: str, now: datetime) -> None:
         w.about(w.session.get_one(City, ONLY))
 
 
+def dress(brand: str | None, arms_key: str | None, now: datetime) -> str | None:
+    """Give the city's pages its colour (#rrggbb) and coat of arms (a key of the storage); None takes them away.
+
+    Returns the key of the coat of arms it had before, to be deleted.
+    """
+    with work(SYSTEM, "dress the city", now) as w:
+        city = w.session.get_one(City, ONLY)
+        before, city.brand, city.arms_key = city.arms_key, brand, arms_key
+        w.about(city)
+    return before
+
+
 def load_law(now: datetime) -> None:
     """Add deadline rules that came with a newer version; those that are there never change."""
     with work(SYSTEM, "load deadline rules", now, audited=False) as w:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from hub.database import table_of
 from hub.models import Feedback, FollowLink
+from hub.steps import adding, erasing
 from hub.work import SYSTEM, work
 
 feedback = table_of(Feedback)
@@ -24,6 +25,16 @@ def exact_times(received_before: datetime, at_most: int, now: datetime) -> int:
             .values(received_at=None, occurred_at=None)
         )
         return int(w.connection.execute(change).rowcount)
+
+
+def case(case_id: int, now: datetime) -> list[str]:
+    """Erase the words of a case that was done long ago; its public copies stay. Returns the keys of its files."""
+    with work(SYSTEM, "forget a case", now) as w:
+        found = adding.to_go_on(w.session, case_id)
+        w.about(found)
+        if found.state not in adding.DONE or found.erased_at is not None:  # opened again in this moment
+            return []
+        return erasing.erase_case(w.session, found, now, public_too=False)
 
 
 def follow_links(at_most: int, now: datetime) -> int:

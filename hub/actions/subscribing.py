@@ -24,6 +24,8 @@ from hub.work import CITIZEN, SYSTEM, later, work
 
 LIFE = timedelta(days=7)
 """How long a link confirms; after that the request is deleted with the address in it."""
+KEPT = LIFE + timedelta(days=1)
+"""How long a request is kept that nobody confirmed."""
 MOST_A_DAY = 3
 """Letters to an address that anybody may cause in a day."""
 
@@ -194,6 +196,6 @@ def choose(
 
 def forget(at_most: int, now: datetime) -> int:
     """Delete requests whose link has ended, or whose letter could not be sent so long; returns how many."""
-    old = sa.select(opt_ins.c.id).where(opt_ins.c.asked_at < now - LIFE - timedelta(days=1)).limit(at_most)
+    old = sa.select(opt_ins.c.id).where(opt_ins.c.asked_at < now - KEPT).limit(at_most)
     with work(SYSTEM, "forget requests for news", now) as w:
         return int(w.connection.execute(sa.delete(opt_ins).where(opt_ins.c.id.in_(old.scalar_subquery()))).rowcount)

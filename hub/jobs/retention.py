@@ -1,17 +1,23 @@
-"""What the hub forgets by itself."""
+"""What the hub forgets by itself, and as what it says so to citizens."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import islice
 
 from flask import current_app
 
+from config import Settings
 from hub.actions import forgetting, subscribing
 from hub.database import db
 from hub.jobs.timetable import Job
 from hub.queries import cases
+from hub.rules.localtime import local
+from hub.steps import links
 from hub.storage import storage
+from hub.vocabulary import marked as _
 
 CHUNK = 1000
 
@@ -43,6 +49,21 @@ def forget_lost_files(now: datetime) -> int:
     return total
 
 
+def forget_cases(now: datetime) -> int:
+    """Erase the words of cases done long ago, each in a transaction of its own; returns how many."""
+    days = current_app.config["HUB"].case_days
+    before = local(now).date() - timedelta(days=days)
+    total = 0
+    while days and (old := cases.long_done(db.session(), before, CHUNK)):
+        db.session.rollback()
+        for case_id in old:
+            for key in forgetting.case(case_id, now):
+                storage().delete(key)
+        total += len(old)
+    db.session.rollback()
+    return total
+
+
 def forget_follow_links(now: datetime) -> int:
     """Delete secret links that have ended, a chunk a transaction; returns how many."""
     total = 0
@@ -59,6 +80,55 @@ def forget_opt_ins(now: datetime) -> int:
     return total
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that is kept of people: what, how many days (None: as long as it is needed), and why."""
+
+    what: str
+    days: Callable[[Settings], int | None]
+    why: str
+
+
+KEPT = (
+    Kept(
+        _("The exact time of a touch on a satisfaction screen"),
+        lambda settings: settings.exact_time_days,
+        _("to find out that a screen is out of order; the hour stays, for the figures"),
+    ),
+    Kept(
+        _("What you write to the city, its files and the answer"),
+        lambda settings: settings.case_days or None,
+        _("so that the office can answer and you can read it, from the day it is due; you can have it erased before"),
+    ),
+    Kept(
+        _("The private link of your message"),
+        lambda _settings: links.LIFE.days,
+        _("so that you find the answer"),
+    ),
+    Kept(
+        _("Your e-mail, if you gave it"),
+        lambda _settings: None,
+        _("to send you the answer or news; erased with your message, unless you asked for news"),
+    ),
+    Kept(
+        _("A wish for news that you did not confirm"),
+        lambda _settings: subscribing.KEPT.days,
+        _("so that the link in our letter works"),
+    ),
+    Kept(
+        _("When and in what words you agreed to news, and when you ended them"),
+        lambda _settings: None,
+        _("the law asks for proof of your consent (article 7 of the GDPR)"),
+    ),
+    Kept(
+        _("A file that was sent with a message that did not come through"),
+        lambda _settings: LOST_AFTER.days,
+        _("by mistake only; it is deleted the next night"),
+    ),
+)
+"""Of people outside the office. A job that forgets something, and what nothing forgets by itself, each stand here."""
+
 FORGET_OPT_INS = Job("forget-opt-ins", time(3, 45), forget_opt_ins)
+FORGET_CASES = Job("forget-cases", time(4, 0), forget_cases)
 FORGET_LOST_FILES = Job("forget-lost-files", time(3, 0), forget_lost_files)
 FORGET_FOLLOW_LINKS = Job("forget-follow-links", time(3, 30), forget_follow_links)

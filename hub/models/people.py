@@ -13,7 +13,10 @@ from hub.vocabulary import AddressState
 
 
 class City(Base):
-    """The one city this installation serves. `is_sample` shows the banner of sample data on every page."""
+    """The one city this installation serves. `is_sample` shows the banner of sample data on every page.
+
+    `brand` is its colour as #rrggbb, readable under white words; `arms_key` its coat of arms in the storage, a PNG.
+    """
 
     __tablename__ = "city"
     __table_args__ = (sa.CheckConstraint("id = 1", name="one"),)
@@ -21,6 +24,8 @@ class City(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     name: Mapped[str] = mapped_column(sa.String(120))
     is_sample: Mapped[bool] = mapped_column(default=False)
+    brand: Mapped[str | None] = mapped_column(sa.String(7))
+    arms_key: Mapped[str | None] = mapped_column(sa.String(80))
 
 
 class Department(Base):

@@ -17,6 +17,7 @@ from hub.models import (
     AuditEntry,
     Case,
     CaseNote,
+    City,
     Decision,
     Delivery,
     Draft,
@@ -189,11 +190,19 @@ def accounts(session: Session, ids: set[int]) -> list[Account]:
     return list(session.scalars(sa.select(Account).where(Account.id.in_(ids)))) if ids else []
 
 
+def long_done(session: Session, before: date, most: int) -> list[int]:
+    """Cases that are done, were due before a day and still have their words."""
+    done = Case.state.in_([CaseState.ANSWERED.value, CaseState.CLOSED.value])
+    wanted = sa.select(Case.id).where(done, Case.due_on < before, Case.erased_at.is_(None))
+    return list(session.scalars(wanted.order_by(Case.due_on, Case.id).limit(most)))
+
+
 def of_conversation(session: Session, conversation_id: int) -> Case | None:
     """The case whose private conversation this is."""
     return session.scalar(sa.select(Case).where(Case.conversation_id == conversation_id))
 
 
 def kept_files(session: Session, keys: Sequence[str]) -> set[str]:
-    """Which of these keys of the storage an attachment has."""
-    return {key for key in session.scalars(sa.select(Attachment.key).where(Attachment.key.in_(keys))) if key}
+    """Which of these keys of the storage a row has."""
+    found = (session.scalars(sa.select(column).where(column.in_(keys))) for column in (Attachment.key, City.arms_key))
+    return {key for some in found for key in some if key}

@@ -35,11 +35,15 @@ revisions, attachments, decisions = table_of(Revision), table_of(Attachment), ta
 deliveries, messages, origins = table_of(Delivery), table_of(Message), table_of(Origin)
 
 
-def erase_case(session: Session, case: Case, now: datetime) -> list[str]:
-    """Erase every word of a case, the public copies too, and end it. Returns the keys of files to be deleted after the commit."""
+def erase_case(session: Session, case: Case, now: datetime, *, public_too: bool = True) -> list[str]:
+    """Erase every word of a case and end it; the public copies too, unless they may stay, as they carry no name.
+
+    Returns the keys of files to be deleted after the commit.
+    """
     said = list(session.scalars(sa.select(Message).where(Message.conversation_id == case.conversation_id)))
     private = [message.id for message in said]
-    public = list(session.scalars(sa.select(Message).where(Message.derived_from_id.in_(private))))
+    copies = sa.select(Message).where(Message.derived_from_id.in_(private))
+    public = list(session.scalars(copies)) if public_too else []
     writers = {message.author_id for message in said} - {None}
     for message in public:
         if message.shown_n is not None and message.leaves_at is None:

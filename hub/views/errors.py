@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request, url_for
 from flask.globals import request_ctx
 from jinja2 import Template
 from sqlalchemy.exc import DBAPIError
@@ -73,6 +73,7 @@ def respond(problem: Problem) -> Response:
             [f"{request.blueprint}/error.html", "error.html"] if request.blueprint else ["error.html"]
         )
         page = {"status": problem.status, "request_id": logs.request_id(), "back_url": _back(), **words}
+        page["doors"] = _doors() if problem.status in {404, 410} else []
         answer = Response(render_template(names, **page), mimetype="text/html")
     answer.status_code = problem.status
     if problem.retry_after:
@@ -117,6 +118,11 @@ def _unexpected(error: Exception) -> Response:
 
 def _wants_json() -> bool:
     return request.mimetype == "application/json" or request.accept_mimetypes.best == "application/json"
+
+
+def _doors() -> list[dict[str, str]]:
+    """Where somebody who lost the way may go on: the menu of the public pages."""
+    return [{"label": gettext(item.text), "url": url_for(item.endpoint)} for item in current_app.extensions["hub_menu"]]
 
 
 def _back() -> str:

@@ -89,6 +89,7 @@ ACTS = {
     "say where to write": _("the citizen gave an e-mail"),
     "wish for erasure": _("the citizen wished erasure"),
     "erase a case": _("erased the words"),
+    "forget a case": _("the words were kept long enough and erased"),
 }
 SOON = 7
 """Days before a deadline from which a case is marked."""
