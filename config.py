@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     lease: float = Field(60.0, ge=1, le=3600, description="seconds after which another worker takes over what one left")
     tick: float = Field(20.0, ge=0.2, le=60, description="seconds between two looks at what is due")
     questions_per_minute: int = Field(6, ge=1, description="questions a minute from one address")
+    same_questions: int = Field(
+        3, ge=2, description="the how-manyth question of the same words within a week is put aside as perhaps spam"
+    )
+    questions_at_once: int = Field(
+        60, ge=5, description="questions in ten minutes, from all addresses together, after which more are put aside"
+    )
     limits_url: str = Field(
         "memory://", description="where rate limits are kept: memory:// or redis://host/0 beyond one process"
     )

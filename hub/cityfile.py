@@ -7,8 +7,10 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
+from hub.rules import uploads
+from hub.stems import fold
 from hub.text import one_line
 from hub.vocabulary import KIOSK_LANGUAGES, QuestionKind, RoleName
 
@@ -23,6 +25,12 @@ def _named(text: str) -> str:
     text = one_line(text)
     if not text:
         raise ValueError("must not be empty")
+    return text
+
+
+def _with_letters(text: str) -> str:
+    if not 0 < len(fold(text)) <= 160:
+        raise ValueError("has no letters, or too many")
     return text
 
 
@@ -43,6 +51,8 @@ Name = Annotated[str, AfterValidator(_named), Field(max_length=160)]
 EMAIL = r"^[^@\s,;\x00-\x20]+@[^@\s,;\x00-\x20]+\.[a-z]{2,}$"
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Words = Annotated[dict[str, Name], AfterValidator(_known_languages)]
+Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+LARGEST_MAP = 1024 * 1024
 Part = TypeVar("Part", bound=BaseModel)
 
 
@@ -103,9 +113,44 @@ class AccountPart(_Part):
     department: Slug | None = None
 
 
+class MapPart(_Part):
+    """A plain picture of the city to mark a point on (a file beside this one: PNG, JPEG or SVG) and the degrees of its edges."""
+
+    picture: Annotated[str, Field(pattern=r"^[\w.-]+\.(png|jpe?g|svg)$")]
+    north: Degrees
+    south: Degrees
+    west: Degrees
+    east: Degrees
+    content: bytes = b""
+    media_type: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, dict) or not isinstance(value.get("picture"), str):
+            return value
+        path = Path((info.context or {}).get("folder", ".")) / Path(value["picture"]).name
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+        kind = uploads.kind_of(content)
+        media_type = kind.media_type if kind else "image/svg+xml" if b"<svg" in content[:1000] else ""
+        return {**value, "content": content, "media_type": media_type}
+
+    @model_validator(mode="after")
+    def _can_be_shown(self) -> MapPart:
+        if not self.media_type.startswith("image/") or len(self.content) > LARGEST_MAP:
+            raise ValueError("the picture must be PNG, JPEG or SVG of at most 1 MB")
+        if not (self.south < self.north and self.west < self.east):
+            raise ValueError("south must be less than north, and west less than east")
+        return self
+
+
 class CityFile(_Part):
     """The whole file. What is written in `unknown` is a remark for its reader: what of it is sample data;
-    `look_at` are the addresses to show to whoever tries the city out.
+    `look_at` are the addresses to show to whoever tries the city out. `data_box`, `filing_office` and `filing_email` are
+    where formal submissions go.
     """
 
     name: Name
@@ -116,11 +161,17 @@ class CityFile(_Part):
     touchpoints: list[TouchpointPart] = []
     accounts: list[AccountPart] = []
     questionnaire: QuestionnairePart | Literal["default"] = "default"
+    data_box: Annotated[str, Field(pattern=r"^([a-z0-9]{7})?$")] = ""
+    filing_office: Annotated[str, AfterValidator(one_line), Field(max_length=300)] = ""
+    filing_email: Annotated[str, Field(pattern=rf"^$|{EMAIL}", max_length=254)] = ""
+    streets: list[Annotated[Name, AfterValidator(_with_letters)]] = []
+    map: MapPart | None = None
 
     @model_validator(mode="after")
     def _belongs_together(self) -> CityFile:
         for things, key in ((self.departments, "slug"), (self.touchpoints, "slug"), (self.accounts, "email")):
             _once([getattr(thing, key).casefold() for thing in things], key)
+        _once([fold(street) for street in self.streets], "a street")
         known = {department.slug for department in self.departments}
         asked = {t.department for t in self.touchpoints} | {a.department for a in self.accounts if a.department}
         if asked - known:
@@ -162,12 +213,12 @@ def _parse(kind: type[Part], path: Path) -> Part:
         raise BadCityFile(f"{path} is not TOML in UTF-8: {error}") from error
     except RecursionError as error:
         raise BadCityFile(f"{path} is nested too deeply") from error
-    return _validate(kind, value, str(path))
+    return _validate(kind, value, str(path), path.parent)
 
 
-def _validate(kind: type[Part], value: object, source: str) -> Part:
+def _validate(kind: type[Part], value: object, source: str, folder: Path | None = None) -> Part:
     try:
-        return kind.model_validate(value)
+        return kind.model_validate(value, context={"folder": folder or Path()})
     except ValidationError as error:
         lines = [f"  {'.'.join(str(part) for part in e['loc']) or 'the whole'}: {e['msg']}" for e in error.errors()]
         raise BadCityFile(f"{source} cannot be used:\n" + "\n".join(lines)) from error

@@ -20,15 +20,8 @@ from sqlalchemy import create_engine
 from hub import cityfile, clock, queue
 from hub.actions import accounts, cities, timetable
 from hub.database import NotReady, check_ready, db, hook
-from hub.jobs import safekeeping
+from hub.jobs import retention, safekeeping
 from hub.jobs.deliveries import sweep
-from hub.jobs.retention import (
-    FORGET_CASES,
-    FORGET_EXACT_TIMES,
-    FORGET_FOLLOW_LINKS,
-    FORGET_LOST_FILES,
-    FORGET_OPT_INS,
-)
 from hub.jobs.timetable import Job, tick
 from hub.queries import places, recount
 from hub.queries import timetable as timetable_query
@@ -54,11 +47,20 @@ DEMO_CITY = Path(__file__).parent / "demo" / "havirov.toml"
 
 def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime], None]]) -> None:
     """Add the commands; `jobs` and `demos` are what the rooms bring."""
-    forgetting = [FORGET_EXACT_TIMES, FORGET_LOST_FILES, FORGET_FOLLOW_LINKS, FORGET_OPT_INS, FORGET_CASES]
-    app.extensions["hub_jobs"] = [*forgetting, *jobs]
+    app.extensions["hub_jobs"] = [*retention.JOBS, *jobs]
     app.extensions["hub_demos"] = list(demos)
     of_data = (move_database, backup, restore, recount_command, theme)
-    for command in (new_city, demo, prepare, add_account, set_password, work_command, trust_clock, *of_data):
+    for command in (
+        new_city,
+        load_places,
+        demo,
+        prepare,
+        add_account,
+        set_password,
+        work_command,
+        trust_clock,
+        *of_data,
+    ):
         app.cli.add_command(command)
 
 
@@ -86,6 +88,20 @@ def new_city(file: Path | None, password: str | None) -> None:
         click.echo(f"  {account.email} ({account.role})")
     if city.accounts and not password:
         click.echo(f"  password of all: {secret}")
+
+
+@click.command("load-places")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def load_places(file: Path) -> None:
+    """Take the streets, the map, the data box and the filing office anew from a city's TOML FILE."""
+    if places.city(db.session()) is None:
+        raise click.ClickException("There is no city yet; found it with flask new-city.")
+    try:
+        city = cityfile.read(file)
+    except cityfile.BadCityFile as error:
+        raise click.ClickException(str(error)) from error
+    cities.load_places(city, datetime.now(UTC))
+    click.echo(f"{len(city.streets)} streets, {'a map' if city.map else 'no map'}.")
 
 
 def _ask() -> cityfile.CityFile:

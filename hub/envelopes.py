@@ -48,6 +48,8 @@ class Said:
 
     `reply_channel` is empty when that is the channel of the source (`telegram:<bot>:<chat>`). `files` are outside ids of
     files still to be fetched, `attached` are files already here. `may_publish`: the sender agreed to publication without the name.
+    `street` and `point` (latitude, longitude) say where what it is about is; `is_trapped`: a field was filled in that people
+    do not see.
     `adds_to` is the case that these words go on with, by whoever has proven to be its citizen; None: they are a new one.
     """
 
@@ -62,6 +64,9 @@ class Said:
     may_publish: bool = False
     attached: tuple[Attached, ...] = ()
     adds_to: int | None = None
+    street: str = ""
+    point: tuple[float, float] | None = None
+    is_trapped: bool = False
 
     @property
     def channel(self) -> str:

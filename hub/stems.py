@@ -19,6 +19,16 @@ LONGEST_WORD = 40
 MOST_WORDS = 20_000
 MOST_QUERY_WORDS = 8
 
+SHORTEST_TELLING = 4
+LONGEST_LOOKED_AT = 400
+"""Words at the beginning of a text, among which the telling ones are sought."""
+COMMON = (
+    "dobr pros dekuj rad bych chtel dotaz proc jsem jsou bude budet muz muzet pozdrav kdyz tak kter hezk zdrav vazen dnes tad"
+    " mame mate mest nejak vubec velm jest jenz nebo protoz vase nase prot moh"
+)
+EVERYWHERE = frozenset(COMMON.split())
+"""Stems of words with which people begin, ask and say thanks, whatever it is about."""
+
 WORD = re.compile(r"[^\W_]+")
 MARKS_IN_A_ROW = 3
 """Diacritics one after another that may belong to a letter; more is a prank, and normalising it takes quadratic time."""
@@ -64,6 +74,18 @@ def query_words(text: str) -> list[list[str]]:
     kept = (word for word in _words(text) if len(word) > 1 or word.isdigit())
     forms = ([form for form in _alternatives(word) if form] for word in kept)
     return list(islice((any_of for any_of in forms if any_of), MOST_QUERY_WORDS))
+
+
+def telling_words(text: str, most: int) -> list[list[str]]:
+    """For each of the longest words of a text (at least four letters; the same in another form once) the forms to look for."""
+    long = {word for word in islice(_words(text), LONGEST_LOOKED_AT) if len(word) >= SHORTEST_TELLING}
+    found = (_alternatives(word) for word in sorted(long, key=_by_length))
+    telling = {forms[0]: forms for forms in found if all(forms) and forms[0] not in EVERYWHERE}
+    return list(islice(telling.values(), most))
+
+
+def _by_length(word: str) -> tuple[int, str]:
+    return -len(word), word
 
 
 def stems(text: str) -> list[str]:

@@ -69,7 +69,8 @@ def wanted(connection: Connection) -> list[Trigger]:
     """What `install` makes on this engine for the tables there are now."""
     inspector = sa.inspect(connection)
     tables = set(inspector.get_table_names()) - {"alembic_version"}
-    ours = [one for one in known() if one.table in tables and _has_columns(inspector, one)]
+    there = [one for one in known() if one.table in tables and (not one.beside or one.beside in tables)]
+    ours = [one for one in there if _has_columns(inspector, one)]
     if connection.dialect.name != "sqlite":
         return [trigger for trigger in ours if not trigger.does]
     born = [trigger for trigger in ours if trigger.event == "INSERT" and not trigger.does]

@@ -123,6 +123,14 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class Suspicion(StrEnum):
+    """Whether a case looks like spam: kept aside until somebody looks, cleared by somebody, or closed as spam."""
+
+    SUSPECTED = "suspected"
+    CLEARED = "cleared"
+    SPAM = "spam"
+
+
 CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.NEW: frozenset({CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.ANSWERED, CaseState.CLOSED}),
     CaseState.IN_PROGRESS: frozenset({CaseState.IN_REVIEW, CaseState.ANSWERED, CaseState.CLOSED}),

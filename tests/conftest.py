@@ -25,6 +25,9 @@ pytest_plugins = ("tests.services.plugin",)
 NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
 """A Wednesday, 11:20 in Prague."""
 
+PATIENT = {"same_questions": 10**6, "questions_at_once": 10**6}
+"""Tests ask the same a hundred times within a minute, and it is no spam."""
+
 ENGINES = ("sqlite", "postgres")
 
 
@@ -72,7 +75,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 def test_settings(**values: object) -> Settings:
     """Settings with the given values, and otherwise those of tests."""
-    return Settings(**{"_env_file": None, "mode": "test", "taps_per_minute": 10**6, "busy_timeout": 2.0, **values})  # type: ignore[arg-type]
+    chosen = {"_env_file": None, "mode": "test", "taps_per_minute": 10**6, "busy_timeout": 2.0, **PATIENT, **values}
+    return Settings(**chosen)  # type: ignore[arg-type]
 
 
 test_settings.__test__ = False  # type: ignore[attr-defined]

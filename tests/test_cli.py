@@ -17,12 +17,14 @@ from hub.models import (
     Account,
     AuditEntry,
     City,
+    CityMap,
     Count,
     Department,
     Feedback,
     Question,
     Questionnaire,
     Rating,
+    Street,
     Touchpoint,
 )
 from kiosk import actions
@@ -238,6 +240,79 @@ def test_a_bad_file_is_told_in_plain_words_and_leaves_nothing(app: Flask, toml: 
     assert done.output.startswith("Error: ")
     assert says in done.output
     assert str(toml) in done.output
+    assert everything() == {}
+
+
+MAP = """
+[map]
+picture = "mapa.svg"
+north = 49.8
+south = 49.7
+west = 18.3
+east = 18.5
+"""
+TOP = """
+streets = ["Dlouhá", "náměstí Republiky"]
+data_box = "abc1234"
+filing_office = "Náměstí 1"
+filing_email = "podatelna@mesto.example"
+"""
+BAD_PLACES: dict[str, tuple[str, str]] = {
+    "a street twice": (TOP.replace("náměstí Republiky", "DLOUHA"), "a street stands twice: dlouha"),
+    "a street of no letters": (TOP.replace("náměstí Republiky", "?!"), "streets.1"),
+    "a data box of eight": (TOP.replace("abc1234", "abc12345"), "data_box"),
+    "no e-mail": (TOP.replace("podatelna@", "podatelna"), "filing_email"),
+    "a map upside down": (MAP.replace("49.7", "49.9"), "south must be less than north"),
+    "a map of another world": (MAP.replace("18.5", "200"), "map.east"),
+    "a map of nothing": (MAP.replace("18.5", "nan"), "map.east"),
+    "a map without an edge": (MAP.replace("north = 49.8", ""), "map.north"),
+    "a picture that is not there": (MAP.replace("mapa.svg", "neni.png"), "neni.png cannot be read"),
+    "a picture elsewhere": (MAP.replace("mapa.svg", "../mapa.svg"), "map.picture"),
+    "a picture that is none": (MAP.replace("mapa.svg", "text.png"), "must be PNG, JPEG or SVG"),
+    "a picture that is too large": (MAP.replace("mapa.svg", "velka.svg"), "at most 1 MB"),
+}
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> None:
+    (tmp_path / "mapa.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    (tmp_path / "text.png").write_text("<p>", encoding="utf-8")
+    (tmp_path / "velka.svg").write_text("<svg>" + "x" * 2**20, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("pictures")
+def test_streets_and_map_come_with_the_city_and_are_taken_anew(app: Flask, toml: Path) -> None:
+    toml.write_text(TOP + GOOD + MAP, encoding="utf-8")
+    assert run(app, "new-city", str(toml)).exit_code == 0
+    city, city_map = db.session.scalars(sa.select(City)).one(), db.session.scalars(sa.select(CityMap)).one()
+    assert (city.data_box, city.filing_office, city.filing_email) == ("abc1234", "Náměstí 1", "podatelna@mesto.example")
+    assert (city_map.media_type, city_map.north, city_map.east) == ("image/svg+xml", 49.8, 18.5)
+    toml.write_text('streets = ["Nová"]\n' + GOOD.replace("Odbor dopravy", "Jiný odbor"), encoding="utf-8")
+    done = run(app, "load-places", str(toml))
+    assert done.output == "1 streets, no map.\n"
+    assert list(db.session.scalars(sa.select(Street.name))) == ["Nová"]
+    assert db.session.scalar(sa.select(CityMap)) is None
+    assert db.session.scalars(sa.select(City)).one().data_box is None
+    assert "Odbor dopravy" in db.session.scalars(sa.select(Department.name)).all()  # nothing else is taken
+
+
+@pytest.mark.usefixtures("pictures")
+@pytest.mark.parametrize("what", BAD_PLACES)
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_bad_places_are_told_in_plain_words_and_leave_what_was(city: Flask, toml: Path, engine: str, what: str) -> None:
+    content, says = BAD_PLACES[what]
+    toml.write_text(content + GOOD if content.startswith("\nstreets") else GOOD + content, encoding="utf-8")
+    before = everything()
+    done = run(city, "load-places", str(toml))
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert says in done.output
+    assert everything() == before
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_places_of_no_city_are_refused(app: Flask, toml: Path, engine: str) -> None:
+    done = run(app, "load-places", str(toml))
+    assert "There is no city yet" in done.output
     assert everything() == {}
 
 

@@ -291,6 +291,7 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/kiosk/<slug>/zmenit": kiosk("/kiosk/<slug>/zmenit"),
     "/kiosk/<slug>/dekujeme": kiosk("/kiosk/<slug>/dekujeme"),
     "/napiste-nam": lambda _: ["/napiste-nam"],
+    "/napiste-nam/mapa": lambda _: ["/napiste-nam/mapa"],
     "/odpovedi": lists,
     "/odpovedi/<slug>": pages,
     "/soukromi": lambda _: ["/soukromi"],

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from hub import errors
-from hub.models import CaseNote, Department
+from hub.models import Case, CaseNote, Department
 from hub.queries import cases
 from hub.rules.access import Scope
 from hub.steps import answering, hearing
 from hub.text import one_line
 from hub.text import words as clean
-from hub.vocabulary import ActorKind, CaseState, LegalKind, marked
+from hub.vocabulary import ActorKind, CaseState, LegalKind, Suspicion, marked
 from hub.work import Actor, work
 
 LONGEST_NOTE = 5000
+IS_SPAM, IS_NO_SPAM = "spam", "clear"
 
 
 def take(scope: Scope, reference: str, now: datetime) -> None:
@@ -27,7 +29,45 @@ def take(scope: Scope, reference: str, now: datetime) -> None:
         case.official_id = scope.account_id
         if case.state == CaseState.NEW:
             case.state = CaseState.IN_PROGRESS
+        if case.suspicion == Suspicion.SUSPECTED:
+            _clear(w.session, case, now)
         w.about(case)
+
+
+def judge(scope: Scope, reference: str, verdict: str, now: datetime) -> None:
+    """Say of a case that was put aside whether it is spam. Either can be taken back: spam is closed, and opened again.
+
+    Raises BadInput for another word, Conflict for a case that never looked like spam or that somebody has dealt with meanwhile.
+    """
+    actor = Actor(ActorKind.ACCOUNT, scope.account_id)
+    is_spam = verdict == IS_SPAM
+    with work(actor, "close as spam" if is_spam else "clear of spam", now) as w:
+        case = cases.find(w.session, scope, reference, to_change=True)
+        if verdict not in {IS_SPAM, IS_NO_SPAM}:
+            raise errors.BadInput
+        if not may_judge(case):
+            raise errors.Conflict(marked("The case has changed meanwhile. Open it again."))
+        if is_spam and case.suspicion != Suspicion.SPAM:
+            case.suspicion = Suspicion.SPAM
+            answering.move(case, CaseState.CLOSED)
+        elif not is_spam and case.suspicion != Suspicion.CLEARED:
+            if case.suspicion == Suspicion.SPAM:
+                answering.move(case, CaseState.IN_PROGRESS)
+            _clear(w.session, case, now)
+        w.about(case)
+
+
+def may_judge(case: Case) -> bool:
+    """Whether somebody may still say that a case is spam, or that it is none."""
+    if case.suspicion == Suspicion.SPAM:
+        return case.state == CaseState.CLOSED
+    return case.suspicion is not None and case.state in {CaseState.NEW, CaseState.IN_PROGRESS}
+
+
+def _clear(session: Session, case: Case, now: datetime) -> None:
+    """It is no spam: who wrote it gets the receipt that waited."""
+    case.suspicion = Suspicion.CLEARED
+    hearing.confirm(session, case.question, now)
 
 
 def classify(scope: Scope, reference: str, department: str, kind: str, now: datetime) -> None:

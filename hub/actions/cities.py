@@ -15,6 +15,7 @@ from hub.database import db, table_of
 from hub.models import Account, City, DeadlineRule, Department, Level, Question, Questionnaire, Role, Topic, Touchpoint
 from hub.queries import places
 from hub.signin import hash_password, verify_password
+from hub.steps import locations
 from hub.vocabulary import ANSWERS, RoleName
 from hub.work import SYSTEM, work
 
@@ -34,6 +35,7 @@ def found(file: CityFile, password: str, now: datetime) -> None:
         row = {"id": ONLY, "name": file.name, "is_sample": file.is_sample}
         if not database.insert_new(w.connection, table_of(City), [row], ("id",), ("id",)):
             raise AlreadyFounded
+        locations.load(w.session, file)
         departments = _departments(w.session, file)
         part = default_questionnaire() if file.questionnaire == "default" else file.questionnaire
         questionnaire = _questionnaire(w.session, part, now)
@@ -63,6 +65,13 @@ def dress(brand: str | None, arms_key: str | None, now: datetime) -> str | None:
         before, city.brand, city.arms_key = city.arms_key, brand, arms_key
         w.about(city)
     return before
+
+
+def load_places(file: CityFile, now: datetime) -> None:
+    """Take the streets, the map and the addresses for formal submissions anew from a city file; nothing else of it."""
+    with work(SYSTEM, "load places", now) as w:
+        locations.load(w.session, file)
+        w.about(w.session.get_one(City, ONLY))
 
 
 def load_law(now: datetime) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from hub.database import table_of
-from hub.models import Feedback, FollowLink
+from hub.models import Feedback, FollowLink, Repeat
 from hub.steps import adding, erasing
 from hub.work import SYSTEM, work
 
 feedback = table_of(Feedback)
 links = table_of(FollowLink)
+repeated = table_of(Repeat)
 
 
 def exact_times(received_before: datetime, at_most: int, now: datetime) -> int:
@@ -42,3 +43,11 @@ def follow_links(at_most: int, now: datetime) -> int:
     ended = sa.select(links.c.digest).where(links.c.expires_at < now).limit(at_most)
     with work(SYSTEM, "forget follow links", now) as w:
         return int(w.connection.execute(sa.delete(links).where(links.c.digest.in_(ended.scalar_subquery()))).rowcount)
+
+
+def repeats(heard_before: date, at_most: int, now: datetime) -> int:
+    """Delete at most so many digests of words that came before a day; returns how many."""
+    old = sa.select(repeated.c.digest).where(repeated.c.heard_on < heard_before).distinct().limit(at_most)
+    of_day = sa.and_(repeated.c.heard_on < heard_before, repeated.c.digest.in_(old.scalar_subquery()))
+    with work(SYSTEM, "forget repeats", now) as w:
+        return int(w.connection.execute(sa.delete(repeated).where(of_day)).rowcount)

@@ -12,7 +12,8 @@ class Trigger:
     `only` is part of the condition that needs no subquery: rows for which it does not hold cost PostgreSQL no call.
     `sqlite` says the same as `when` in SQLite's words where the two engines have none in common. With `does`, nothing is
     refused: the statement is run beside, on SQLite alone. `also` are others of the same event that SQLite looks at in one go.
-    `columns` came later than their table: where a database does not have them yet, there is nothing to guard.
+    `columns` came later than their table, and so did the table `beside`, which the condition asks: where a database does not
+    have them yet, there is nothing to guard.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Trigger:
     only: str = ""
     also: tuple[Trigger, ...] = ()
     columns: tuple[str, ...] = ()
+    beside: str = ""
 
 
 def changed(*names: str) -> str:

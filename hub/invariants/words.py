@@ -167,6 +167,25 @@ WORDS = (
         "what was received is never forgotten",
     ),
     Trigger("origins_stay", "origins", "DELETE", "true", "what was received is never forgotten"),
+    Trigger(
+        "revisions_place",
+        "revisions",
+        "UPDATE OF erased_at",
+        "new.erased_at IS NOT NULL AND EXISTS (SELECT 1 FROM locations l WHERE l.message_id = new.message_id)",
+        "the location of a message is erased before its words",
+        only="new.erased_at IS NOT NULL",
+        beside="locations",
+    ),
+    Trigger(
+        "locations_private",
+        "locations",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.id = new.message_id"
+        " AND (c.visibility <> 'private' OR m.kind <> 'question'"
+        " OR EXISTS (SELECT 1 FROM revisions r WHERE r.message_id = m.id AND r.erased_at IS NOT NULL)))",
+        "only a private question whose words are there has a location",
+    ),
+    Trigger("locations_keep", "locations", "UPDATE", "true", "a location is erased, not changed"),
     Trigger("search_entries_public", "search_entries", "INSERT", NOT_SEARCHED, "only what is public is searched"),
     Trigger(
         "search_entries_in",

@@ -15,7 +15,7 @@ from hub.database import db
 from hub.jobs.timetable import Job
 from hub.queries import cases
 from hub.rules.localtime import local
-from hub.steps import links
+from hub.steps import links, repeats
 from hub.storage import storage
 from hub.vocabulary import marked as _
 
@@ -80,6 +80,14 @@ def forget_opt_ins(now: datetime) -> int:
     return total
 
 
+def forget_repeats(now: datetime) -> int:
+    """Delete digests of words that are too old to be called repeated; returns how many."""
+    total, before = 0, local(now).date() - timedelta(days=repeats.DAYS)
+    while gone := forgetting.repeats(before, CHUNK, now):
+        total += gone
+    return total
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Something that is kept of people: what, how many days (None: as long as it is needed), and why."""
@@ -121,6 +129,11 @@ KEPT = (
         _("the law asks for proof of your consent (article 7 of the GDPR)"),
     ),
     Kept(
+        _("A digest by which we recognise the same words sent again"),
+        lambda _settings: repeats.DAYS,
+        _("to put spam aside; nobody can read words out of it"),
+    ),
+    Kept(
         _("A file that was sent with a message that did not come through"),
         lambda _settings: LOST_AFTER.days,
         _("by mistake only; it is deleted the next night"),
@@ -128,7 +141,9 @@ KEPT = (
 )
 """Of people outside the office. A job that forgets something, and what nothing forgets by itself, each stand here."""
 
+FORGET_REPEATS = Job("forget-repeats", time(3, 50), forget_repeats)
 FORGET_OPT_INS = Job("forget-opt-ins", time(3, 45), forget_opt_ins)
 FORGET_CASES = Job("forget-cases", time(4, 0), forget_cases)
 FORGET_LOST_FILES = Job("forget-lost-files", time(3, 0), forget_lost_files)
 FORGET_FOLLOW_LINKS = Job("forget-follow-links", time(3, 30), forget_follow_links)
+JOBS = (FORGET_EXACT_TIMES, FORGET_LOST_FILES, FORGET_FOLLOW_LINKS, FORGET_OPT_INS, FORGET_REPEATS, FORGET_CASES)

@@ -41,6 +41,8 @@ def _fill_one(name: str, question: dict[str, Any], now: datetime) -> None:
         reply_channel="email",
         language=question.get("language", "cs"),
         may_publish=question["consent"],
+        street=question.get("street", ""),
+        point=tuple(question["point"]) if "point" in question else None,
     )
     asked = asking.ask(said, token_urlsafe(32), came)
     case = db.session.get_one(Case, asked.receipt.about)

@@ -3,8 +3,9 @@
 from hub.models.duty import Case, CaseNote, DeadlineRule, Draft, FollowLink
 from hub.models.feedback import Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
 from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, OptIn, Subscription, Topic
+from hub.models.locations import CityMap, Location, Street
 from hub.models.people import Account, Address, City, Contact, Department, Role
-from hub.models.running import AuditEntry, ClockMark, JobRun, SearchEntry
+from hub.models.running import AuditEntry, ClockMark, JobRun, Repeat, SearchEntry
 from hub.models.words import Attachment, Conversation, Decision, Message, Origin, Revision
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "CaseNote",
     "ChannelState",
     "City",
+    "CityMap",
     "ClockMark",
     "Contact",
     "Conversation",
@@ -31,15 +33,18 @@ __all__ = [
     "FollowLink",
     "JobRun",
     "Level",
+    "Location",
     "Message",
     "OptIn",
     "Origin",
     "Question",
     "Questionnaire",
     "Rating",
+    "Repeat",
     "Revision",
     "Role",
     "SearchEntry",
+    "Street",
     "Subscription",
     "Topic",
     "Touchpoint",

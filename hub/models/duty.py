@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hub.database import Base, Instant, LongKey, one_of
 from hub.models.people import Account, Department
 from hub.models.words import Conversation, Message
-from hub.vocabulary import CaseState, LegalKind
+from hub.vocabulary import CaseState, LegalKind, Suspicion
 
 
 class DeadlineRule(Base):
@@ -40,6 +40,7 @@ class DeadlineRule(Base):
 class Case(Base):
     """The unit of work, under the one reference that citizens see. `hold_reasons` are words of the rule that looked at the text.
 
+    `suspicion`: whether it looks like spam, None when nothing ever did.
     `version` grows with every change, by itself: of two changes made at once the second is a conflict. `added_at`: when the
     citizen last added words; `reopened_on`: the day on which that opened an answered case again, from which its deadline is
     counted anew. `erasure_asked_at`: the citizen wishes its words erased, and the office must first see to its records.
@@ -49,6 +50,7 @@ class Case(Base):
     __table_args__ = (
         one_of(CaseState, "state"),
         one_of(LegalKind, "legal_kind"),
+        one_of(Suspicion, "suspicion"),
         sa.Index("ix_cases_due", "state", "due_on", "id"),
         sa.Index("ix_cases_due_of_department", "department_id", "state", "due_on", "id"),
     )
@@ -63,6 +65,7 @@ class Case(Base):
     official_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
     state: Mapped[str] = mapped_column(sa.String(16))
     hold_reasons: Mapped[list[Any]] = mapped_column(sa.JSON)
+    suspicion: Mapped[str | None] = mapped_column(sa.String(16))
     received_on: Mapped[date]
     due_on: Mapped[date]
     deadline_rule_id: Mapped[int] = mapped_column(sa.ForeignKey("deadline_rules.id"))

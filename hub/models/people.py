@@ -16,6 +16,7 @@ class City(Base):
     """The one city this installation serves. `is_sample` shows the banner of sample data on every page.
 
     `brand` is its colour as #rrggbb, readable under white words; `arms_key` its coat of arms in the storage, a PNG.
+    `data_box`, `filing_office` (where it is and when it is open) and `filing_email` take formal submissions; None: not known.
     """
 
     __tablename__ = "city"
@@ -26,6 +27,9 @@ class City(Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
     brand: Mapped[str | None] = mapped_column(sa.String(7))
     arms_key: Mapped[str | None] = mapped_column(sa.String(80))
+    data_box: Mapped[str | None] = mapped_column(sa.String(7))
+    filing_office: Mapped[str | None] = mapped_column(sa.String(300))
+    filing_email: Mapped[str | None] = mapped_column(sa.String(254))
 
 
 class Department(Base):

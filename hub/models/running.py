@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -50,6 +50,17 @@ class ClockMark(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     latest_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Repeat(Base):
+    """How often the same words came on a day. `digest` is over their stems; nothing leads to a message; days old, it is deleted."""
+
+    __tablename__ = "repeats"
+    __table_args__ = (sa.CheckConstraint("count >= 1", name="count"),)
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    heard_on: Mapped[date] = mapped_column(primary_key=True, index=True)
+    count: Mapped[int]
 
 
 class SearchEntry(Base):

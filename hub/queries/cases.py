@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -26,7 +26,7 @@ from hub.models import (
 )
 from hub.rules import references
 from hub.rules.access import Scope
-from hub.vocabulary import CaseState, MessageKind, marked
+from hub.vocabulary import CaseState, MessageKind, Suspicion, marked
 
 PAGE = 50
 SAVES = 100_000
@@ -36,6 +36,7 @@ FILTERS: dict[str, tuple[CaseState, ...]] = {
     "otevrene": OPEN,
     "moje": OPEN,
     "ke-schvaleni": (CaseState.IN_REVIEW,),
+    "podezrele": (CaseState.NEW,),
     "vyrizene": (CaseState.ANSWERED, CaseState.CLOSED),
 }
 """Name of a view of the inbox → the states it shows."""
@@ -48,7 +49,21 @@ def within(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _viewed(scope: Scope, view: str) -> sa.ColumnElement[bool]:
     mine = Case.official_id == scope.account_id if view == "moje" else sa.true()
-    return sa.and_(within(scope), Case.state.in_([state.value for state in FILTERS[view]]), mine)
+    aside = is_aside() if view == "podezrele" else sa.not_(is_aside())
+    return sa.and_(within(scope), Case.state.in_([state.value for state in FILTERS[view]]), mine, aside)
+
+
+def is_aside() -> sa.ColumnElement[bool]:
+    """Whether a case is kept aside, since it looks like spam and nobody has begun to deal with it."""
+    suspected = sa.func.coalesce(Case.suspicion, "") == Suspicion.SUSPECTED
+    return sa.and_(suspected, Case.state == CaseState.NEW)
+
+
+def came_since(session: Session, instant: datetime, at_most: int) -> int:
+    """How many of the newest so many cases came after an instant."""
+    newest = sa.select(Case.question_id).order_by(Case.id.desc()).limit(at_most).subquery()
+    came = sa.select(sa.func.count()).select_from(newest).join(Message, Message.id == newest.c.question_id)
+    return session.scalar(came.where(Message.received_at > instant)) or 0
 
 
 @dataclass(frozen=True, slots=True)

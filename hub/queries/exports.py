@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub.models import Case, Message
-from hub.queries import cases
+from hub.queries import cases, locations
 from hub.storage import storage
 from hub.vocabulary import MessageKind
 
@@ -47,7 +47,7 @@ def _about(session: Session, case: Case, said: list[Message]) -> dict[str, Any]:
         "deadline_by": case.deadline_rule.basis,
         "may_be_published": case.question.may_publish,
         "addresses": [[a.channel, a.value] for a in case.question.author.addresses] if case.question.author else [],
-        "said": [_words(message) for message in said],
+        "said": [_words(session, message) for message in said],
         "letters": [
             {
                 "letter": one.letter,
@@ -62,14 +62,17 @@ def _about(session: Session, case: Case, said: list[Message]) -> dict[str, Any]:
     }
 
 
-def _words(message: Message) -> dict[str, Any]:
+def _words(session: Session, message: Message) -> dict[str, Any]:
     revision = next(one for one in message.revisions if one.n == (message.shown_n or 1))
+    location = locations.of_message(session, message.id)
     return {
         "by": "city" if message.kind == MessageKind.ANSWER else "you",
         "department": message.department.name if message.department else None,
         "at": message.appears_at or message.received_at,
         "language": message.language,
         "text": revision.text,
+        "street": location.street if location else None,
+        "point": [location.latitude, location.longitude] if location and location.latitude is not None else None,
         "files": [
             {"file": _name(a.position, a.name), "type": a.media_type, "size": a.size, "sha256": a.digest}
             for a in message.attachments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -72,6 +73,11 @@ def found(
             break
         high = ids[-1]
     return items[:page], items[page - 1].answer.id if len(items) > page else None
+
+
+def of_ids(session: Session, ids: Sequence[int], now: datetime) -> dict[int, Item]:
+    """Id → published answer, of those of these messages that are one and public now."""
+    return {row[0].id: _item(row) for row in session.execute(_items(now, BY_KEY).where(Message.id.in_(ids)))}
 
 
 def matching(session: Session, query: str, among: sa.Select[int]) -> list[int]:

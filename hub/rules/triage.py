@@ -1,4 +1,5 @@
-"""What is proposed for a text that came in: its department, its legal kind, and whether a person should read it before others.
+"""What is proposed for a text that came in: its department, its legal kind, whether a person should read it before others do,
+and whether it looks like spam.
 
 A proposal only: an official moves it, sets the kind and lets it out.
 """
@@ -13,7 +14,7 @@ from typing import TypeVar
 from hub.rules import personal
 from hub.vocabulary import LegalKind
 
-NAME = "triage@1"
+NAME = "triage@2"
 """The name of these rules and their version, kept beside each proposal."""
 
 MOST_LINKS = 3
@@ -21,11 +22,14 @@ SHOUTED_SHARE = 0.6
 SHOUTED_LETTERS = 40
 """Shorter texts in capitals are abbreviations and names."""
 
+SPAM = frozenset({"links", "repeated", "burst", "honeypot"})
+"""Reasons that put a text aside until somebody has looked. Nothing is lost, and its deadline runs all the same."""
+
 CITED_WEIGHT = 10
 """A paragraph named by the sender outweighs phrases."""
 
 LINK = re.compile(r"https?://|(?<!//)\bwww\.", re.IGNORECASE)
-REPEATED = re.compile(r"(\S)\1{11}")
+STRETCHED = re.compile(r"(\S)\1{11}")
 CITED = (
     (re.compile(r"\b106 ?/ ?(?:1999|99)\b"), LegalKind.INFORMATION),
     (re.compile(r"(?:§|\bparagrafu?) ?42\b", re.IGNORECASE), LegalKind.PROCEEDINGS),
@@ -44,16 +48,31 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """What is known of a text beside its words: the same came often these days, too much comes at once from everywhere,
+    a field was filled in that people do not see.
+    """
+
+    is_repeated: bool = False
+    in_burst: bool = False
+    is_trapped: bool = False
+
+
+NO_SIGNS = Signs()
+
+
+@dataclass(frozen=True, slots=True)
 class Triage:
-    """A proposal. `hold`: it waits for a person; `reasons` are the words why, in a fixed order."""
+    """A proposal. `hold`: it waits for a person; `reasons` are the words why, in a fixed order; `suspect`: it may be spam."""
 
     department: str
     legal_kind: LegalKind
     hold: bool
     reasons: tuple[str, ...]
+    suspect: bool = False
 
 
-def decide(text: str, stems: Sequence[str], table: Table) -> Triage:
+def decide(text: str, stems: Sequence[str], table: Table, signs: Signs = NO_SIGNS) -> Triage:
     """The proposal for a text whose words have these stems, in their order."""
     joined = f" {' '.join(stems)} "
     kinds = {kind: _weight(joined, phrases) for kind, phrases in table.kinds.items()}
@@ -61,9 +80,13 @@ def decide(text: str, stems: Sequence[str], table: Table) -> Triage:
         if paragraph.search(text):
             kinds[kind] = kinds.get(kind, 0) + CITED_WEIGHT
     departments = {department: _weight(joined, phrases) for department, phrases in table.departments.items()}
-    reasons = tuple(_reasons(text))
+    reasons = (*_reasons(text), *_reasons_beside(signs))
     return Triage(
-        _heaviest(departments, table.default_department), _heaviest(kinds, LegalKind.MESSAGE), bool(reasons), reasons
+        _heaviest(departments, table.default_department),
+        _heaviest(kinds, LegalKind.MESSAGE),
+        bool(reasons),
+        reasons,
+        not SPAM.isdisjoint(reasons),
     )
 
 
@@ -86,7 +109,16 @@ def _reasons(text: str) -> Iterator[str]:
         yield "links"
     if len(letters) >= SHOUTED_LETTERS and sum(c.isupper() for c in letters) > SHOUTED_SHARE * len(letters):
         yield "shouting"
-    if REPEATED.search(text):
-        yield "repeated"
+    if STRETCHED.search(text):
+        yield "stretched"
     if not letters:
         yield "empty_words"
+
+
+def _reasons_beside(signs: Signs) -> Iterator[str]:
+    if signs.is_repeated:
+        yield "repeated"
+    if signs.in_burst:
+        yield "burst"
+    if signs.is_trapped:
+        yield "honeypot"

@@ -29,10 +29,58 @@ if (form) {
     files.setAttribute("aria-invalid", String(!problem.hidden));
   });
 
-  const button = form.querySelector("[type=submit]");
+  const near = document.getElementById("near");
+  let asked = "", resting, going;
+  const look = async () => {
+    const words = text.value.trim();
+    if (words.length < 20 || words === asked) return;
+    asked = words;
+    going?.abort();
+    going = new AbortController();
+    try {
+      const body = new URLSearchParams({ text: words });
+      const answer = await fetch(form.dataset.look, { method: "POST", body, signal: going.signal });
+      if (answer.ok) near.innerHTML = await answer.text();
+    } catch {
+      // without it one writes just as well
+    }
+  };
+  text.addEventListener("input", () => {
+    clearTimeout(resting);
+    resting = setTimeout(look, 1500);
+  });
+
+  const map = form.querySelector("[data-map]");
+  if (map) {
+    const [north, south, west, east] = map.dataset.map.split(",").map(Number);
+    const status = map.querySelector("[data-marked]");
+    const mark = (point, right, down) => {
+      form.elements.point.value = point;
+      for (const picture of map.querySelectorAll("svg")) {
+        const { width, height } = picture.viewBox.baseVal;
+        picture.firstElementChild.setAttribute("transform", `translate(${right * width} ${down * height})`);
+      }
+      status.textContent = point && `${status.dataset.marked} ${point.replace(",", ", ")}`;
+      map.querySelector("[data-unmark]").hidden = !point;
+    };
+    map.addEventListener("click", (event) => {
+      const { target } = event;
+      if (target.value === "unmark") mark("", -1, -1);
+      else if (target.type === "image" && event.detail) {
+        const box = target.getBoundingClientRect();
+        const right = (event.clientX - box.left) / box.width;
+        const down = (event.clientY - box.top) / box.height;
+        mark(`${(north - down * (north - south)).toFixed(5)},${(west + right * (east - west)).toFixed(5)}`, right, down);
+      } else return;
+      event.preventDefault(); // the files that were chosen stay
+    });
+  }
+
+  const button = form.querySelector("[data-send]");
   const words = button.textContent;
   let sending = false;
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.name) return; // a button that sends nothing to the city
     if (sending) return event.preventDefault();
     sending = true;
     button.setAttribute("aria-disabled", "true");

@@ -1,8 +1,8 @@
 """Erasing somebody's words. What happened stays and is counted: who said what is gone.
 
 The words of a person live in: `revisions`, `messages` (an address is made of a title), `attachments` and the files of the storage,
-`decisions` (reasons given to them), `case_notes`, `drafts`, `search_entries`, `addresses`, and as a digest in `origins`. Whoever
-adds a place adds it here.
+`decisions` (reasons given to them), `locations`, `case_notes`, `drafts`, `search_entries`, `addresses`, and as a digest in
+`origins`. Whoever adds a place adds it here.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from hub.models import (
     Decision,
     Delivery,
     Draft,
+    Location,
     Message,
     Origin,
     Revision,
@@ -33,6 +34,7 @@ from hub.vocabulary import AddressState, CaseState, DeliveryState, Trouble
 
 revisions, attachments, decisions = table_of(Revision), table_of(Attachment), table_of(Decision)
 deliveries, messages, origins = table_of(Delivery), table_of(Message), table_of(Origin)
+locations = table_of(Location)
 
 
 def erase_case(session: Session, case: Case, now: datetime, *, public_too: bool = True) -> list[str]:
@@ -63,6 +65,7 @@ def erase_messages(session: Session, ids: Sequence[int], now: datetime) -> list[
     """Erase the words, files and authors of messages, and take back letters with them. Returns the keys of their files."""
     session.flush()
     connection = session.connection()
+    connection.execute(sa.delete(locations).where(locations.c.message_id.in_(ids)))
     kept = sa.and_(attachments.c.message_id.in_(ids), attachments.c.key.is_not(None))
     keys = [str(key) for key in connection.scalars(sa.select(attachments.c.key).where(kept))]
     connection.execute(sa.update(attachments).where(kept).values(key=None, name=""))

@@ -11,20 +11,31 @@ from functools import lru_cache
 from secrets import token_bytes
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from hub import database, lawbook, workdays
 from hub.database import table_of
 from hub.envelopes import Receipt, Said
 from hub.models import Address, Attachment, Case, Contact, Department, Message, Origin
-from hub.queries import deadlines
+from hub.queries import cases, deadlines
 from hub.rules import references, triage
 from hub.rules.deadlines import received_on
 from hub.stems import stems
-from hub.steps import deliveries, words
+from hub.steps import deliveries, locations, repeats, words
 from hub.text import one_line
 from hub.text import words as clean
-from hub.vocabulary import AddressState, CaseState, Cause, LegalKind, Letter, MessageKind, Outcome, Visibility
+from hub.vocabulary import (
+    AddressState,
+    CaseState,
+    Cause,
+    LegalKind,
+    Letter,
+    MessageKind,
+    Outcome,
+    Suspicion,
+    Visibility,
+)
 from hub.work import CITIZEN
 
 LONGEST = 10_000
@@ -38,6 +49,9 @@ LABEL = r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?"
 EMAIL = re.compile(
     rf"(?=[^@]{{1,64}}@)(?!.*=\?){ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)+[^\W\d_](?:[^\W_]|-){{0,61}}[^\W_]", re.DOTALL
 )
+
+AT_ONCE = timedelta(minutes=10)
+"""What comes within that time from all addresses together is a burst, when it is too much."""
 
 FURTHEST = timedelta(days=30)
 """How long before its receipt something may have been said: an outage lasts as long, a clock that says more is wrong."""
@@ -54,12 +68,17 @@ def hear(session: Session, said: Said, now: datetime) -> Receipt:
         return origin
     message = _keep(session, said, text, now)
     origin.message_id = message.id
-    case = _open_case(session, message, text, now)
-    if message.author is not None:
-        for address in message.author.addresses:
-            deliveries.queue(session, message, 1, address, Letter.RECEIPT, now)
+    case = _open_case(session, message, text, said.is_trapped, now)
+    if case.suspicion is None:  # letters in answer to spam would be spam to whoever's address stands in it
+        confirm(session, message, now)
     session.flush()
     return Receipt(said.external_id, 0, Outcome.STORED, about=case.id)
+
+
+def confirm(session: Session, message: Message, now: datetime) -> None:
+    """Send a receipt to whoever wrote it and left an address; a second one is none."""
+    for address in message.author.addresses if message.author is not None else []:
+        deliveries.queue(session, message, 1, address, Letter.RECEIPT, now)
 
 
 def refusal(said: Said, text: str) -> str | None:
@@ -84,7 +103,8 @@ def _value_of(sender: str) -> str:
 
 
 def _digest(said: Said, text: str) -> str:
-    whole: list[object] = [text, said.sender, said.may_publish, [f.digest for f in said.attached]]
+    files = [f.digest for f in said.attached]
+    whole: list[object] = [text, said.sender, said.may_publish, files, said.street, said.point]
     if said.adds_to is not None:
         whole.append(said.adds_to)
     return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()
@@ -129,6 +149,7 @@ def _keep(session: Session, said: Said, text: str, now: datetime) -> Message:
         )
     session.add(message)
     words.revise(session, message, text, CITIZEN, Cause.ORIGINAL, now)
+    locations.keep(session, message, said.street, said.point)
     return message
 
 
@@ -158,9 +179,31 @@ def contact(session: Session, channel: str, sender: str, language: str, now: dat
     return made
 
 
-def _open_case(session: Session, message: Message, text: str, now: datetime) -> Case:
+def _signs(session: Session, stems_of_it: list[str], is_trapped: bool, now: datetime) -> triage.Signs:
+    """What is known beside the words. Nobody's address is looked at: many ask from one office, library or telephone network."""
+    settings = current_app.config["HUB"]
+    came = cases.came_since(session, now - AT_ONCE, settings.questions_at_once)
+    return triage.Signs(
+        is_repeated=repeats.count(session, stems_of_it, now) >= settings.same_questions,
+        in_burst=came >= settings.questions_at_once,
+        is_trapped=is_trapped,
+    )
+
+
+def kind_of(text: str) -> LegalKind:
+    """The legal kind that a text would be proposed for."""
+    nowhere = triage.Table(departments={}, kinds=_kinds(), default_department="")
+    return triage.decide(text, stems(text), nowhere).legal_kind
+
+
+def _kinds() -> dict[LegalKind, tuple[str, ...]]:
+    return {kind: _stemmed(of) for kind, of in lawbook.proposing_phrases().items()}
+
+
+def _open_case(session: Session, message: Message, text: str, is_trapped: bool, now: datetime) -> Case:
     departments = list(session.scalars(sa.select(Department).order_by(Department.id)))
-    proposed = triage.decide(text, stems(text), table_for(departments))
+    found = stems(text)
+    proposed = triage.decide(text, found, table_for(departments), _signs(session, found, is_trapped, now))
     by_slug = {department.slug: department for department in departments}
     on = received_on(message.received_at, message.occurred_at)
     kind = LegalKind(proposed.legal_kind)
@@ -174,6 +217,7 @@ def _open_case(session: Session, message: Message, text: str, now: datetime) -> 
         department=by_slug[proposed.department],
         state=CaseState.NEW,
         hold_reasons=list(proposed.reasons),
+        suspicion=Suspicion.SUSPECTED if proposed.suspect else None,
         received_on=on,
         due_on=due_on,
         deadline_rule_id=rule,
@@ -193,8 +237,7 @@ def table_for(departments: Sequence[Department]) -> triage.Table:
     """What words lead to which department and propose which legal kind, as stems."""
     rest = next((d.slug for d in departments if REST in d.keywords), departments[0].slug)
     phrases = {d.slug: _stemmed(tuple(k for k in d.keywords if k != REST)) for d in departments}
-    kinds = {kind: _stemmed(of) for kind, of in lawbook.proposing_phrases().items()}
-    return triage.Table(departments=phrases, kinds=kinds, default_department=rest)
+    return triage.Table(departments=phrases, kinds=_kinds(), default_department=rest)
 
 
 @lru_cache(maxsize=256)
@@ -206,8 +249,7 @@ def _stemmed(phrases: tuple[str, ...]) -> tuple[str, ...]:
 def get_ready(on: date) -> None:
     """Load what the first question needs (a calendar of some hundred milliseconds, phrases) before the database is held."""
     workdays.is_free(on)
-    for of in lawbook.proposing_phrases().values():
-        _stemmed(of)
+    _kinds()
 
 
 def _free_reference(session: Session) -> str:

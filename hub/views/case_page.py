@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from hub import errors, forms, language, markup
 from hub.actions.answers import Written
+from hub.actions.cases import may_judge
 from hub.language import full_day, gettext, moment
 from hub.models import Account, Case, Decision, Delivery, Draft, Message, Revision
-from hub.queries import cases, places, published
+from hub.queries import cases, locations, places, published
 from hub.rules import personal
 from hub.rules.access import Scope
 from hub.rules.localtime import local
@@ -56,6 +57,7 @@ class CasePage:
             inbox_url=url_for("cases.inbox"),
             question=self._question(),
             hold_reasons=[] if labels.is_done(case) else self._hold_reasons(),
+            spam=self._spam(),
             said=self._said(),
             erasure=self._erasure(),
             draft=self._draft(draft, written),
@@ -88,6 +90,12 @@ class CasePage:
 
     def _hold_reasons(self) -> list[str]:
         return [labels.label(labels.REASONS, reason) for reason in self._case.hold_reasons]
+
+    def _spam(self) -> dict[str, Any] | None:
+        """What to say whether it is spam with; None when that is no question."""
+        if not may_judge(self._case):
+            return None
+        return {"action_url": self._url("judge"), "state": self._case.suspicion}
 
     def _url(self, name: str, room: str = "cases", **more: Any) -> str:
         return url_for(f"{room}.{name}", reference=self._case.reference, **more)
@@ -128,6 +136,7 @@ class CasePage:
             "language": "" if question.language == "cs" else language.name_of(question.language),
             "contact": contact,
             "consent": question.may_publish,
+            "location": labels.location(locations.of_message(self._session, question.id)),
             "files": [
                 {"name": a.name, "size": language.size(a.size), "url": self._url("file", position=a.position)}
                 for a in question.attachments

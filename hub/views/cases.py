@@ -30,7 +30,12 @@ LABELS = {
     "otevrene": marked("Open"),
     "moje": marked("Mine"),
     "ke-schvaleni": marked("To be approved"),
+    "podezrele": marked("Perhaps spam"),
     "vyrizene": marked("Answered"),
+}
+SAID = {
+    acts.IS_SPAM: marked("It is closed as spam. You can take it back here."),
+    acts.IS_NO_SPAM: marked("It is no spam any more."),
 }
 HALF_A_DAY = 12 * 3600
 LONGEST_FORM = 768 * 1024
@@ -174,6 +179,16 @@ def erase(reference: str) -> BaseResponse:
     """Erase the words of a case whose citizen wishes it."""
     following.erase_as_wished(desk.scope(), reference, desk.now(), is_filed="filed" in request.form)
     flash(gettext("The words of the case are erased."), "success")
+    return redirect(url_for(".one", reference=reference), 303)
+
+
+@blueprint.post("/urad/pripady/<reference>/podezreni")
+@signed_in
+def judge(reference: str) -> BaseResponse:
+    """Whether it is spam; either can be taken back on its page."""
+    verdict = request.form.get("verdict", "")
+    acts.judge(desk.scope(), reference, verdict, desk.now())
+    flash(gettext(SAID[verdict]), "success")
     return redirect(url_for(".one", reference=reference), 303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from secrets import token_urlsafe
 from typing import Any
 
@@ -17,18 +17,24 @@ from hub.envelopes import Said
 from hub.errors import NotFound
 from hub.language import full_day, gettext, moment
 from hub.models import Case, Message
-from hub.queries import cases, exports, published
+from hub.queries import cases, exports, locations, published
 from hub.rules import erasing
+from hub.rules.deadlines import Period, Unit, count
 from hub.rules.localtime import local
 from hub.steps import links
 from hub.steps.hearing import LONGEST
 from hub.text import one_line
-from hub.views import labels
+from hub.views import ask_form, labels
 from hub.views.asking import LARGEST_TEXT
 from hub.vocabulary import CaseState, LegalKind, MessageKind, Outcome, marked
+from hub.workdays import is_free
 
 blueprint = Blueprint("following", __name__)
 
+CONFIRM_WITHIN = Period(5, Unit.DAY)
+"""§ 37 odst. 4 of the administrative code (500/2004): an unsigned electronic submission can be confirmed within it."""
+INFORMAL = frozenset({LegalKind.MESSAGE, LegalKind.SUGGESTION})
+"""Kinds that need no confirmation."""
 FORM = "add"
 SOURCE = "web:sledovani"
 
@@ -198,12 +204,22 @@ def _followed(case: Case, secret: str) -> dict[str, Any]:
             "erasure_asked": full_day(local(case.erasure_asked_at).date()) if case.erasure_asked_at else "",
         },
         "steps": _steps(case),
+        "location": labels.location(locations.of_message(session, case.question_id)),
+        "formal": _formal(case, today),
         "said": [] if case.erased_at else [_words(case, message) for message in said],
         "public_url": url_for("answers.one", slug=slug) if slug else None,
         "follow_url": f"{current_app.config['HUB'].site}{url_for('.page', secret=secret)}",
         "email_to": _masked(case.question),
         "ask_url": url_for("asking.form"),
     }
+
+
+def _formal(case: Case, today: date) -> dict[str, Any] | None:
+    """How to confirm it as a formal submission and until when; None for kinds that need none, and when it is over."""
+    if case.legal_kind in INFORMAL or labels.is_done(case):
+        return None
+    until = count(case.received_on, CONFIRM_WITHIN, is_free).due_on
+    return {**ask_form.formal(db.session()), "until": full_day(until), "is_over": until < today}
 
 
 def _steps(case: Case) -> list[dict[str, object]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from hub.language import full_day, gettext, ngettext
-from hub.models import Case
+from hub.models import Case, DeadlineRule, Location
 from hub.queries.deadlines import counting
 from hub.rules.deadlines import days_left
+from hub.rules.maps import written
 from hub.vocabulary import CaseState
 from hub.vocabulary import marked as _
 from hub.workdays import is_free, name_of
@@ -74,14 +75,19 @@ REASONS = {
     "personal_data": _("It seems to contain personal data (a birth number, telephone, e-mail, account or card)."),
     "links": _("It contains many links."),
     "shouting": _("It is written in capitals."),
-    "repeated": _("A character is repeated many times."),
+    "stretched": _("A character is repeated many times."),
     "empty_words": _("It contains no words."),
+    "repeated": _("The same words came several times within a week."),
+    "burst": _("Unusually many messages came at the same time."),
+    "honeypot": _("A hidden field was filled in: by a machine, or by a browser that completes forms by itself."),
 }
 ACTS = {
     "take a case": _("took the case"),
     "classify a case": _("classified the case"),
     "note": _("wrote a note"),
     "close a case": _("closed the case"),
+    "close as spam": _("closed it as spam"),
+    "clear of spam": _("said that it is no spam"),
     "answer": _("answered or handed over an answer"),
     "approve an answer": _("approved the answer"),
     "return an answer": _("returned the answer"),
@@ -129,19 +135,33 @@ def counted(case: Case) -> list[dict[str, str]]:
     """How the deadline was counted, step by step."""
     steps = counting(case.deadline_rule, case.counted_from, is_free)
     rule = case.deadline_rule
-    length = (
-        ngettext("%(num)s day", "%(num)s days", rule.amount)
-        if rule.unit == "day"
-        else ngettext("%(num)s month", "%(num)s months", rule.amount)
-    )
     lines = [
         (gettext("received; this day does not count"), steps.received_on),
         (gettext("first day"), steps.first_day),
-        (gettext("end after %(length)s", length=length), steps.raw_end),
+        (gettext("end after %(length)s", length=length(rule)), steps.raw_end),
         *((_free(day), day) for day in steps.passed_over),
         (gettext("last day for the answer"), steps.due_on),
     ]
     return [{"label": words, "day": full_day(day)} for words, day in lines]
+
+
+def location(found: Location | None) -> dict[str, str] | None:
+    """Where what a message is about is: its street, its point, and where a point can be seen on a map."""
+    if found is None:
+        return None
+    at = (
+        written((found.latitude, found.longitude)) if found.latitude is not None and found.longitude is not None else ""
+    )
+    latitude, _, longitude = at.partition(",")
+    url = f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}" if at else ""
+    return {"street": found.street, "point": at.replace(",", ", "), "map_url": url}
+
+
+def length(rule: DeadlineRule) -> str:
+    """How long a deadline is: 30 days."""
+    if rule.unit == "day":
+        return ngettext("%(num)s day", "%(num)s days", rule.amount)
+    return ngettext("%(num)s month", "%(num)s months", rule.amount)
 
 
 def _free(day: date) -> str:

@@ -17,8 +17,8 @@ from sqlalchemy.pool import NullPool
 
 from hub import forms
 from hub.steps.hearing import LONGEST
-from hub.views.asking import FORM as FORM_NAME
-from hub.views.asking import LARGEST_FILE, MOST_FILES
+from hub.views.ask_form import FORM as FORM_NAME
+from hub.views.ask_form import LARGEST_FILE, MOST_FILES
 from tests import visitors
 from tests.hub.test_uploads import EXE, HTML, SVG, jpeg, pdf, png, zipped
 from tests.questions import (
@@ -198,6 +198,12 @@ FOREIGN = (
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
 )
+
+
+def test_a_hidden_field_that_is_filled_in_leads_to_the_same_page(house: Flask) -> None:
+    """A machine did it, or a browser that completes forms by itself: it is kept aside, see tests/desk/test_spam.py."""
+    client = house.test_client()
+    assert "nesmějí ztratit" in followed(client, ask(client, WORDS, web="https://spam.example"))
 
 
 def test_what_a_page_of_another_site_sends_is_refused(house: Flask, subtests: pytest.Subtests) -> None:

@@ -203,10 +203,6 @@ class TestWords:
         answer = client.post(FORM, data=body, content_type=kind, environ_overrides={"REMOTE_ADDR": "10.9.9.9"})
         assert "Lampa" in followed(client, answer)
 
-    def test_sent_by_a_machine_that_fills_in_every_field_come_back(self, house: Flask) -> None:
-        with nothing_stored(house):
-            given_back(ask(house.test_client(), WORDS, "a@b.cz", web="https://spam.example"), 400, email="a@b.cz")
-
 
 REFUSED = (
     "a@b.cz, c@d.cz",

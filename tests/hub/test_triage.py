@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.rules.triage import NAME, Table, Triage, decide
+from hub.rules.triage import NAME, Signs, Table, Triage, decide
 from hub.vocabulary import LegalKind
 
 TABLE = Table(
@@ -21,7 +21,7 @@ def _decide(text: str, stems: str = "") -> Triage:
 
 
 def test_the_rules_have_a_name_and_a_version() -> None:
-    assert NAME == "triage@1"
+    assert NAME == "triage@2"
 
 
 @pytest.mark.parametrize(
@@ -73,15 +73,15 @@ SHOUT = "OPRAVTE KONEČNĚ TU CESTU PŘED ŠKOLOU, PROSÍM VÁS"
         (SHOUT, ("shouting",)),
         ("SMRADLAVÁ POPELNICE", ()),  # too short
         (SHOUT.capitalize(), ()),
-        ("A" * 24 + "b" * 16, ("repeated",)),  # exactly 60 % are capitals
+        ("A" * 24 + "b" * 16, ("stretched",)),  # exactly 60 % are capitals
         ("AB" * 12 + "A" + "bc" * 8, ("shouting",)),  # 25 of 41
         ("prosím" + "!" * 11, ()),
-        ("prosím" + "!" * 12, ("repeated",)),
+        ("prosím" + "!" * 12, ("stretched",)),
         ("odsazeno" + " " * 30 + "text", ()),
         ("😀 👍 !!!", ("empty_words",)),
         ("", ("empty_words",)),
         ("Ні", ()),
-        ("608 123 456 " + "?" * 12, ("personal_data", "repeated", "empty_words")),
+        ("608 123 456 " + "?" * 12, ("personal_data", "stretched", "empty_words")),
     ],
 )
 def test_a_text_is_held_for_reasons_that_are_told(text: str, reasons: tuple[str, ...]) -> None:
@@ -94,3 +94,23 @@ def test_a_text_is_held_for_reasons_that_are_told(text: str, reasons: tuple[str,
 def test_any_text_gets_a_proposal(text: str) -> None:
     found = decide(text, text.split(), TABLE)
     assert found.department in {*TABLE.departments, "podatelna"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signs", "reasons", "suspect"),
+    [
+        ("Na ulici nesvítí lampa.", Signs(), (), False),
+        (SHOUT, Signs(), ("shouting",), False),
+        ("Volejte 608 123 456.", Signs(), ("personal_data",), False),
+        ("http://a.cz https://www.b.cz www.c.cz HTTP://d.cz", Signs(), ("links",), True),
+        ("Lampa", Signs(is_repeated=True), ("repeated",), True),
+        ("Lampa", Signs(in_burst=True), ("burst",), True),
+        ("Lampa", Signs(is_trapped=True), ("honeypot",), True),
+        (SHOUT, Signs(True, True, True), ("shouting", "repeated", "burst", "honeypot"), True),
+    ],
+)
+def test_what_looks_like_spam_is_told_from_what_only_needs_a_look(
+    text: str, signs: Signs, reasons: tuple[str, ...], suspect: bool
+) -> None:
+    found = decide(text, [], TABLE, signs)
+    assert (found.reasons, found.hold, found.suspect) == (reasons, bool(reasons), suspect)

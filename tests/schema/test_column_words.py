@@ -32,6 +32,7 @@ def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
         "ck_deadline_rules_unit": ("day", "month"),
         "ck_cases_state": vocabulary.CaseState,
         "ck_cases_legal_kind": vocabulary.LegalKind,
+        "ck_cases_suspicion": vocabulary.Suspicion,
         "ck_dispatches_lane": vocabulary.Lane,
         "ck_deliveries_lane": vocabulary.Lane,
         "ck_deliveries_letter": vocabulary.Letter,

@@ -66,10 +66,11 @@ class World:
     known: dict[str, list[Any]] | None = None
 
     def sql(self, text: str) -> sa.TextClause:
-        """The statement with {now}, {hour}, {later} and {hair} written as this engine stores them."""
+        """The statement with {now}, {hour}, {later}, {hair} and {bytes} written as this engine stores them."""
         zone = "+00" if self.name == "postgres" else ""
         moments = {"now": "10:20:00.0", "hour": "10:00:00.0", "later": "10:21:00.0", "hair": "10:59:59.999999"}
         written = {name: f"'2026-11-18 {wall:0<15}{zone}'" for name, wall in moments.items()}
+        written["bytes"] = r"'\x61'" if self.name == "postgres" else "x'61'"
         return sa.text(text.format(**written).replace(":", r"\:"))
 
     def rows(self) -> dict[str, list[Any]]:
@@ -256,9 +257,11 @@ def _refused_by(world: World, error: sa.exc.DBAPIError, expected: sa.Constraint)
     text = str(error.orig)
     if isinstance(expected, sa.ForeignKeyConstraint) and text == "FOREIGN KEY constraint failed":
         return str(expected.name)
-    if isinstance(expected, sa.UniqueConstraint):
-        columns = ", ".join(f"{expected.table.name}.{column.name}" for column in expected.columns)
-        return str(expected.name) if text == f"UNIQUE constraint failed: {columns}" else text
+    for name, unique in constraints().items():
+        if isinstance(unique, sa.UniqueConstraint):
+            columns = ", ".join(f"{unique.table.name}.{column.name}" for column in unique.columns)
+            if text == f"UNIQUE constraint failed: {columns}":
+                return name
     return text.removeprefix("CHECK constraint failed: ")
 
 
@@ -311,6 +314,7 @@ WRONG: dict[str, list[Any]] = {
     "TEXT": ["nul \0 byte"],
     "DOUBLE": ["many", ""],
     "JSON": ["{", "cs"],
+    "BLOB": [],
 }
 WRONG_ON_SQLITE: dict[str, list[Any]] = {
     "BIGINT": [1.5, b"1"],
@@ -330,6 +334,7 @@ WRONG_ON_SQLITE: dict[str, list[Any]] = {
     "TEXT": [b"bytes"],
     "DOUBLE": [b"1"],
     "JSON": [b"{}", ""],
+    "BLOB": ["text", 1],
 }
 """Other spellings of one instant would be two keys; numbers with a fraction PostgreSQL rounds."""
 

@@ -105,7 +105,12 @@ UPDATE deliveries SET state = 'failed', problem = 'address_refused' WHERE id = 1
 UPDATE deliveries SET state = 'unknown', problem = 'worker_lost' WHERE id = 16;
 UPDATE deliveries SET state = 'cancelled' WHERE id = 18;
 INSERT INTO delivery_parts (delivery_id, position, sent_as) VALUES (14, 1, '<1@mesto.example>');
-INSERT INTO channel_states (channel, leased_until, tokens, refilled_at, failures) VALUES ('email', {now}, 0.5, {now}, 0)
+INSERT INTO channel_states (channel, leased_until, tokens, refilled_at, failures) VALUES ('email', {now}, 0.5, {now}, 0);
+INSERT INTO locations (message_id, street, latitude, longitude) VALUES (1, 'Dlouhá 12', 49.7, 18.4);
+INSERT INTO streets (id, name, folded) VALUES (1, 'Dlouhá', 'dlouha');
+INSERT INTO city_map (id, picture, media_type, digest, north, south, west, east)
+  VALUES (1, {bytes}, 'image/png', 'd', 49.8, 49.7, 18.3, 18.5);
+INSERT INTO repeats (digest, heard_on, count) VALUES ('r1', '2026-11-18', 1)
 """
 """Anna (contact 1) asked privately and agreed to publication: an answer, approved by a second person, and both derived.
 Borys (2) asked too; his first words are erased. A notice and an article wait, a comment was hidden. One delivery of every state."""
@@ -164,6 +169,21 @@ def origin(**changes: str) -> str:
     """An insert of an origin, with some values other than good."""
     good = {"id": "99", "source": "'web'", "external_id": "'c'", "digest": "'d'", "message_id": "1"}
     return _insert("origins", good, changes)
+
+
+def location(**changes: str) -> str:
+    """An insert of the location of a private question, with some values other than good."""
+    good = {"message_id": "11", "street": "'Krátká'", "latitude": "49.7", "longitude": "18.4"}
+    return _insert("locations", good, changes)
+
+
+def city_map(**changes: str) -> str:
+    """An insert of a second map, with some values other than good."""
+    good = {
+        "id": "2", "picture": "{bytes}", "media_type": "'image/png'", "digest": "'d'", "north": "49.8", "south": "49.7",
+        "west": "18.3", "east": "18.5",
+    }  # fmt: skip
+    return _insert("city_map", good, changes)
 
 
 def rule(**changes: str) -> str:
