@@ -58,7 +58,8 @@ def fill(url: str, taps: int) -> None:
 
 
 def _chunks(connection: sa.Connection, taps: int, counts: Counter[Key]) -> Iterator[Chunk]:
-    places = connection.execute(sa.select(Touchpoint.id, Touchpoint.department_id, Touchpoint.questionnaire_id)).all()
+    wanted = sa.select(Touchpoint.id, Touchpoint.department_id, Touchpoint.questionnaire_id)
+    places = connection.execute(wanted.where(Touchpoint.kind == "kiosk")).all()
     questions = {row.code: row.id for row in connection.execute(sa.select(Question.code, Question.id))}
     connection.rollback()
     hours, random, chunk = _hours(), Random(SEED), Chunk([], [])

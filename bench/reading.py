@@ -1,4 +1,4 @@
-"""The published answers over a thousand and over a hundred thousand: lists and search must stay flat."""
+"""The published answers over a thousand and over a hundred thousand: lists, search, feed and front page must stay flat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from bench.report import Goal, Section, Table
 from bench.serving import Bench
 from hub import database
 from hub.database import table_of
-from hub.models import Conversation, Decision, Department, Message, Revision, SearchEntry
+from hub.models import Conversation, Decision, Department, Message, Revision, SearchEntry, Theme
+from hub.rules import facets
+from hub.rules.localtime import Month, local
 from hub.stems import index_words
 
 SIZES = (1_000, 100_000)
@@ -26,6 +28,8 @@ QUICK_SIZES = (200, 1_000)
 CHUNK = 5_000
 RARE, COMMON = "kolotoč", "chodník"
 """A word of ten answers, whatever their number, and one of every third."""
+SOME, THEME, NOBODY = "dopravy", "doprava", "dopravy"
+"""A department and a theme with every seventh answer, and a department with none about that theme."""
 WORDS = [
     *("oprava", "silnice", "lampa", "park", "škola", "hřiště", "odpad", "kontejner"),
     *("parkování", "zeleň", "strom", "lavička", "most", "zastávka", "hluk", "voda"),
@@ -39,12 +43,14 @@ def fill(url: str, number: int) -> None:
     writer = engine.execution_options(sqlite_begin="IMMEDIATE")
     random, newest = Random(number), datetime.now(UTC) - timedelta(days=1)
     with engine.connect() as connection:
-        departments = list(connection.scalars(sa.select(Department.id)))
+        departments = list(connection.scalars(sa.select(Department.id).order_by(Department.id)))
+        themes = list(connection.scalars(sa.select(Theme.id).order_by(Theme.position)))
+        offices = [(department, themes[n % len(themes)]) for n, department in enumerate(departments)]
         base = 10**7
     rare = set(range(0, number, max(1, number // 10)))
     for start in range(0, number, CHUNK):
         with writer.begin() as into:
-            _put(into, range(start, min(start + CHUNK, number)), number, base, departments, rare, random, newest)
+            _put(into, range(start, min(start + CHUNK, number)), number, base, offices, rare, random, newest)
     _settle(engine)
 
 
@@ -65,7 +71,7 @@ def _put(
     chosen: range,
     number: int,
     base: int,
-    departments: Sequence[int],
+    offices: Sequence[tuple[int, int]],
     rare: set[int],
     random: Random,
     newest: datetime,
@@ -74,6 +80,7 @@ def _put(
     for n in chosen:
         at = newest - timedelta(minutes=5 * (number - n))
         conversation, question, answer = base + n, base + 2 * n, base + 2 * n + 1
+        department, theme = offices[n % len(offices)]
         words = random.choices(WORDS, k=40) + ([COMMON] if n % 3 == 0 else []) + ([RARE] if n in rare else [])
         text, title = " ".join(words), f"Dotaz {n}: {words[0]}"
         found_by = " ".join(dict.fromkeys(form for word in ("Dotaz", str(n), *words) for form in _forms(word)))
@@ -84,7 +91,8 @@ def _put(
                     "id": one,
                     "conversation_id": conversation,
                     "kind": kind,
-                    "department_id": departments[n % len(departments)],
+                    "department_id": department,
+                    "theme_id": theme,
                     "replies_to_id": question if kind == "answer" else None,
                     "channel": "desk",
                     "language": "cs",
@@ -103,7 +111,8 @@ def _put(
                 | {"decided_at": at}
             )
             rows["shown"].append({"key": one, "at": at})
-            rows["s"].append({"message_id": one, "words": found_by})
+            of_what = facets.all_of(kind, department, theme, at)
+            rows["s"].append({"message_id": one, "words": " ".join([found_by, *of_what])})
     for name, model in (("c", Conversation), ("m", Message), ("r", Revision), ("d", Decision)):
         into.execute(sa.insert(table_of(model)), rows[name])
     messages = table_of(Message)
@@ -124,6 +133,13 @@ def answers(bench: Bench) -> Section:
                 "second page": [_second(reader) for reader in readers],
                 "search for a rare word": [f"/odpovedi?q={quote(RARE)}"] * 2,
                 "search for a common word": [f"/odpovedi?q={quote(COMMON)}"] * 2,
+                "of a department": [f"/odpovedi?utvar={SOME}"] * 2,
+                "about a theme, of a month": [f"/odpovedi?tema={THEME}&mesic={_month()}"] * 2,
+                "of a department without any, about a theme": [f"/odpovedi?tema={THEME}&utvar={NOBODY}"] * 2,
+                "search everything for a rare word": [f"/hledat?q={quote(RARE)}"] * 2,
+                "search everything, a rare kind": [f"/hledat?q={quote(COMMON)}&druh=uredni-deska"] * 2,
+                "feed of a theme": [f"/odpovedi.atom?tema={THEME}"] * 2,
+                "front page": ["/"] * 2,
             }
             for name, addresses in pages.items():
                 asked = _asking(readers, addresses, bench)
@@ -149,6 +165,10 @@ def _readers(bench: Bench, engine: str, sizes: Sequence[int]) -> Iterator[list[R
             readers.append(Reader(town))
             stack.callback(readers[-1].close)
         yield readers
+
+
+def _month() -> Month:
+    return Month.of(local(datetime.now(UTC) - timedelta(days=2)).date())
 
 
 def _second(reader: Reader) -> str:

@@ -36,8 +36,10 @@ from hub.views import (
     figures,
     following,
     health,
+    helped,
     outbox,
     public,
+    searching,
     site,
     subscribing,
 )
@@ -50,6 +52,8 @@ PAGES = (
     asking.blueprint,
     following.blueprint,
     answers.blueprint,
+    helped.blueprint,
+    searching.blueprint,
     cases.blueprint,
     answering.blueprint,
     outbox.blueprint,
@@ -215,6 +219,7 @@ def _open(app: Flask, rooms: list[Room]) -> None:
     app.extensions["hub_rooms"] = rooms
     app.extensions["hub_topics"] = TOPICS | {code: text for room in rooms for code, text in (room.topics or {}).items()}
     app.extensions["hub_publications"] = {one.kind.value: one for room in rooms for one in room.publications}
+    app.jinja_env.globals["helped_form"] = helped.form_of
     app.register_blueprint(public.blueprint)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
@@ -255,6 +260,7 @@ def _frame(app: Flask, rooms: list[Room]) -> None:
             "signed_in": _signed_in(account) if account else None,
             "home_url": url_for("public.home"),
             **site.dress(city),
+            "site_search_url": None if request.path.startswith(signin.AREA) else url_for("searching.everything"),
         }
 
 

@@ -15,6 +15,9 @@ from hub.text import one_line
 from hub.vocabulary import KIOSK_LANGUAGES, QuestionKind, RoleName
 
 DEFAULT_QUESTIONNAIRE = Path(__file__).parent / "demo" / "questionnaire.toml"
+HELPED_QUESTIONNAIRE = Path(__file__).parent / "demo" / "helped.toml"
+WEB_PLACE = "web"
+"""The place of what is said on the city's own pages."""
 
 
 class BadCityFile(Exception):
@@ -104,6 +107,13 @@ class TouchpointPart(_Part):
     sample: bool = False
 
 
+class ThemePart(_Part):
+    """What public answers may be about, with its name in each language."""
+
+    slug: Slug
+    name: Words
+
+
 class AccountPart(_Part):
     """A sign-in, named by its office."""
 
@@ -160,6 +170,7 @@ class CityFile(_Part):
     departments: Annotated[list[DepartmentPart], Field(min_length=1)]
     touchpoints: list[TouchpointPart] = []
     accounts: list[AccountPart] = []
+    themes: list[ThemePart] = []
     questionnaire: QuestionnairePart | Literal["default"] = "default"
     data_box: Annotated[str, Field(pattern=r"^([a-z0-9]{7})?$")] = ""
     filing_office: Annotated[str, AfterValidator(one_line), Field(max_length=300)] = ""
@@ -169,9 +180,17 @@ class CityFile(_Part):
 
     @model_validator(mode="after")
     def _belongs_together(self) -> CityFile:
-        for things, key in ((self.departments, "slug"), (self.touchpoints, "slug"), (self.accounts, "email")):
+        parts = (
+            (self.departments, "slug"),
+            (self.touchpoints, "slug"),
+            (self.accounts, "email"),
+            (self.themes, "slug"),
+        )
+        for things, key in parts:
             _once([getattr(thing, key).casefold() for thing in things], key)
         _once([fold(street) for street in self.streets], "a street")
+        if WEB_PLACE in {place.slug for place in self.touchpoints}:
+            raise ValueError(f"a place cannot be called {WEB_PLACE}: that is the city's own pages")
         known = {department.slug for department in self.departments}
         asked = {t.department for t in self.touchpoints} | {a.department for a in self.accounts if a.department}
         if asked - known:
@@ -187,6 +206,11 @@ def read(path: Path) -> CityFile:
 def default_questionnaire() -> QuestionnairePart:
     """The questionnaire of the kiosk that comes with the hub: five faces and one reason."""
     return _parse(QuestionnairePart, DEFAULT_QUESTIONNAIRE)
+
+
+def helped_questionnaire() -> QuestionnairePart:
+    """What readers are asked under an answer: whether it helped."""
+    return _parse(QuestionnairePart, HELPED_QUESTIONNAIRE)
 
 
 def parse(value: object, source: str = "The answers") -> CityFile:

@@ -56,6 +56,7 @@ def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime
         demo,
         prepare,
         add_account,
+        add_themes,
         set_password,
         work_command,
         trust_clock,
@@ -153,6 +154,17 @@ def add_account(email: str, name: str, role: str, department: str | None, passwo
     click.echo(f"{part.email} may sign in now.")
 
 
+@click.command("add-themes")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def add_themes(file: Path) -> None:
+    """Add the themes of public answers that a city's FILE lists; those that are there stay as they are."""
+    try:
+        added = cities.add_themes(cityfile.read(file).themes, datetime.now(UTC))
+    except cityfile.BadCityFile as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{added} themes are new.")
+
+
 @click.command("set-password")
 @click.argument("email")
 @click.password_option(help="Asked for when not given.")
@@ -198,7 +210,7 @@ def prepare(context: click.Context) -> None:
             raise
         upgrade()
     if places.city(db.session()) is not None:
-        cities.load_law(datetime.now(UTC))
+        cities.keep_up(datetime.now(UTC))
     if settings.mode == "demo":
         context.invoke(demo, password=settings.demo_password)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from snowballstemmer import stemmer  # type: ignore[import-untyped]
 LONGEST_WORD = 40
 MOST_WORDS = 20_000
 MOST_QUERY_WORDS = 8
+MOST_LOOKED_AT = 2000
 
 SHORTEST_TELLING = 4
 LONGEST_LOOKED_AT = 400
@@ -92,6 +93,19 @@ def stems(text: str) -> list[str]:
     """The stem of each word in order: what phrases are compared by."""
     found = (_root(fold(_stem(word))) for word in islice(_words(text), MOST_WORDS))
     return [stem for stem in found if stem]
+
+
+def found_in(text: str, groups: Iterable[Iterable[str]]) -> list[tuple[int, int]]:
+    """Where in a text words stand that one of these groups of `query_words` looks for: beginning and end of each."""
+    wanted = {form for group in groups for form in group}
+    heads = {form[:2] for form in wanted}
+    found = []
+    for match in islice(WORD.finditer(text), MOST_LOOKED_AT):
+        word = match.group()
+        # All forms of a word begin alike; to take the endings off every word of a page would take too long.
+        if fold(word[:4])[:2] in heads and not wanted.isdisjoint(_alternatives(_normal(word)[:LONGEST_WORD])):
+            found.append(match.span())
+    return found
 
 
 def fold(text: str) -> str:

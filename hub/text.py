@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from czech_sort import bytes_key
 
@@ -36,6 +37,20 @@ def excerpt(text: str | None, longest: int) -> str:
     if len(whole) <= longest:
         return whole
     return (whole[:longest].rpartition(" ")[0] or whole[:longest]).rstrip(",;:–- ") + "…"
+
+
+def excerpt_around(text: str, spans: Sequence[tuple[int, int]], longest: int) -> list[tuple[str, bool]]:
+    """The part of a one-line text in which the first of these spans stands, in pieces: the words, and whether they are a span."""
+    first = spans[0][0] if spans else 0
+    start = 0 if len(text) <= longest or first < longest * 2 // 3 else text.rfind(" ", 0, first - longest // 4) + 1
+    end = len(text) if len(text) - start <= longest else max(text.rfind(" ", start, start + longest), start + 1)
+    pieces, at = [("…" if start else "", False)], start
+    for begin, finish in spans:
+        if begin >= start and finish <= end:
+            pieces += [(text[at:begin], False), (text[begin:finish], True)]
+            at = finish
+    pieces.append((text[at:end] + ("…" if end < len(text) else ""), False))
+    return [(words, found) for words, found in pieces if words]
 
 
 def short_name(name: str) -> str:

@@ -26,6 +26,13 @@ class QuestionKind(StrEnum):
     CHOICE = "choice"
 
 
+class PlaceKind(StrEnum):
+    """What a place is where people speak: a touch screen, or the city's own pages."""
+
+    KIOSK = "kiosk"
+    WEB = "web"
+
+
 class Standing(StrEnum):
     """Whether a sitting stands in the figures, or was set aside by a mark (never deleted)."""
 

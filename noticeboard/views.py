@@ -68,10 +68,26 @@ def hanging() -> str:
         "noticeboard/board.html",
         query=query,
         search_url=url_for(".hanging"),
-        notices=[_card(line) for line in lines],
+        notices=[_listed(line) for line in lines],
         next_url=url_for(".hanging", od=f"{last[0].timestamp():.6f}-{last[1]}") if last else None,
         first_url=url_for(".hanging") if after else None,
     )
+
+
+def _listed(line: Line) -> dict[str, object]:
+    card = _card(line)
+    facts = [
+        card["department"],
+        gettext("posted %(day)s", day=card["posted"]),
+        gettext("comes down %(day)s", day=card["comes_down"]),
+        gettext("No. %(number)s", number=card["number"]),
+    ]
+    return {
+        "title": [(line.title, False)],
+        "url": card["url"],
+        "excerpt": [(excerpt(line.text, EXCERPT), False)],
+        "facts": [fact for fact in facts if fact],
+    }
 
 
 def _card(line: Line) -> dict[str, object]:
@@ -79,7 +95,6 @@ def _card(line: Line) -> dict[str, object]:
     return {
         "title": line.title,
         "url": url_for("board.one", number=notice.number),
-        "excerpt": excerpt(line.text, EXCERPT),
         "department": notice.message.department.name if notice.message.department else "",
         "number": notice.number,
         "posted": _day(notice.posted_at),

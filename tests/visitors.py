@@ -147,8 +147,9 @@ def csrf(client: FlaskClient, page: str = SIGN_IN) -> str:
 
 
 def hidden_fields(page: str) -> dict[str, str]:
-    """The hidden fields of the first form of a page."""
-    form = page.partition("<form")[2].partition("</form>")[0]
+    """The hidden fields of the first form of a page that sends anything: every page has a search before it."""
+    forms = [form.partition("</form>")[0] for form in page.split("<form")[1:]]
+    form = next((form for form in forms if 'method="post"' in form.partition(">")[0].lower()), "")
     inputs = [dict(re.findall(r'(\w+)="([^"]*)"', one)) for one in re.findall("<input[^>]*>", form)]
     return {one["name"]: one.get("value", "") for one in inputs if one.get("type") == "hidden"}
 

@@ -25,18 +25,27 @@ LONGEST_QUESTION = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands in the form of an answer. `version` is that of the draft it was loaded from, or `cases.fresh_version`."""
+    """What stands in the form of an answer. `version` is that of the draft it was loaded from, or `cases.fresh_version`.
+
+    `theme` is the name of its theme in addresses, empty for none; None leaves it as it is.
+    """
 
     version: int
     text: str
     is_public: bool = False
     title: str = ""
     public_question: str = ""
+    theme: str | None = None
 
     def cleaned(self) -> Written:
         """The same, safe to store. Raises TooLarge: nothing of it is ever cut off silently."""
         plain = Written(
-            self.version, clean(self.text), self.is_public, one_line(self.title), clean(self.public_question)
+            self.version,
+            clean(self.text),
+            self.is_public,
+            one_line(self.title),
+            clean(self.public_question),
+            self.theme,
         )
         lengths = ((plain.text, LONGEST), (plain.title, LONGEST_TITLE), (plain.public_question, LONGEST_QUESTION))
         if any(len(text) > longest for text, longest in lengths):
@@ -87,6 +96,8 @@ def _save(w: Work, scope: Scope, case: Case, written: Written, now: datetime) ->
         raise errors.Conflict(marked("The case has changed meanwhile. Open it again."))
     if not ours and not _same_words(kept, written, scope):
         raise DraftConflict
+    if written.theme is not None:
+        answering.give_theme(w.session, case, written.theme)
     return kept.version
 
 
@@ -188,6 +199,14 @@ def _check_right(scope: Scope, waiting: list[Message], approve: bool) -> None:
         raise errors.NotAllowed(marked("Only a head of department, the press office or an administrator approves."))
     if approve and own:
         raise errors.NotAllowed(marked("You wrote this answer. Somebody else must approve it."))
+
+
+def give_theme(scope: Scope, reference: str, theme: str, now: datetime) -> None:
+    """Say what a case is about, for lists of public answers; empty for nothing. Raises BadInput for an unknown theme."""
+    with work(_actor(scope), "give a theme", now) as w:
+        case = cases.find(w.session, scope, reference, to_change=True)
+        w.about(case)
+        answering.give_theme(w.session, case, theme)
 
 
 def withdraw(scope: Scope, reference: str, now: datetime) -> None:

@@ -10,13 +10,34 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from hub import database, lawbook
-from hub.cityfile import AccountPart, CityFile, QuestionnairePart, default_questionnaire
+from hub.cityfile import (
+    WEB_PLACE,
+    AccountPart,
+    CityFile,
+    QuestionnairePart,
+    ThemePart,
+    default_questionnaire,
+    helped_questionnaire,
+)
 from hub.database import db, table_of
-from hub.models import Account, City, DeadlineRule, Department, Level, Question, Questionnaire, Role, Topic, Touchpoint
+from hub.models import (
+    Account,
+    City,
+    DeadlineRule,
+    Department,
+    Level,
+    Question,
+    Questionnaire,
+    Role,
+    Theme,
+    Topic,
+    Touchpoint,
+)
 from hub.queries import places
 from hub.signin import hash_password, verify_password
 from hub.steps import locations
-from hub.vocabulary import ANSWERS, RoleName
+from hub.steps.hearing import REST
+from hub.vocabulary import ANSWERS, PlaceKind, RoleName
 from hub.work import SYSTEM, work
 
 ONLY = 1
@@ -38,7 +59,9 @@ def found(file: CityFile, password: str, now: datetime) -> None:
         locations.load(w.session, file)
         departments = _departments(w.session, file)
         part = default_questionnaire() if file.questionnaire == "default" else file.questionnaire
-        questionnaire = _questionnaire(w.session, part, now)
+        questionnaire = Questionnaire(code=part.code, version=part.version)
+        w.session.add(questionnaire)
+        _publish(w.session, questionnaire, part, now)
         for place in file.touchpoints:
             w.session.add(
                 Touchpoint(
@@ -50,8 +73,8 @@ def found(file: CityFile, password: str, now: datetime) -> None:
                 )
             )
         _accounts(w.session, file.accounts, departments, hashes)
-        _law(w.connection)
-        _topics(w.connection)
+        _themes(w.connection, file.themes)
+        _what_the_hub_brings(w.session, now)
         w.about(w.session.get_one(City, ONLY))
 
 
@@ -74,11 +97,53 @@ def load_places(file: CityFile, now: datetime) -> None:
         w.about(w.session.get_one(City, ONLY))
 
 
-def load_law(now: datetime) -> None:
-    """Add deadline rules that came with a newer version; those that are there never change."""
-    with work(SYSTEM, "load deadline rules", now, audited=False) as w:
-        _law(w.connection)
-        _topics(w.connection)
+def keep_up(now: datetime) -> None:
+    """Add what came with a newer version (deadline rules, topics, places of its own); what is there never changes."""
+    with work(SYSTEM, "keep up with the version", now, audited=False) as w:
+        _what_the_hub_brings(w.session, now)
+
+
+def _what_the_hub_brings(session: Session, now: datetime) -> None:
+    session.flush()
+    connection = session.connection()
+    _law(connection)
+    _topics(connection)
+    _web_place(session, now)
+
+
+def add_themes(themes: list[ThemePart], now: datetime) -> int:
+    """Add themes that are not there yet; returns how many were new."""
+    with work(SYSTEM, "add themes", now) as w:
+        return _themes(w.connection, themes)
+
+
+def _themes(connection: Connection, themes: list[ThemePart]) -> int:
+    rows: list[dict[str, object]] = [
+        {"slug": one.slug, "position": position, "names": one.name} for position, one in enumerate(themes)
+    ]
+    return len(database.insert_new(connection, table_of(Theme), rows, ("slug",), ("id",))) if rows else 0
+
+
+def _web_place(session: Session, now: datetime) -> None:
+    """Where readers of the city's own pages are asked, and what; figures count it for whoever takes what nobody else does."""
+    part = helped_questionnaire()
+    key = {"code": part.code, "version": part.version}
+    connection = session.connection()
+    made = database.insert_new(connection, table_of(Questionnaire), [key], ("code", "version"), ("id",))
+    if made:
+        _publish(session, session.get_one(Questionnaire, made[0][0]), part, now)
+    questionnaire = session.scalars(sa.select(Questionnaire).filter_by(**key)).one()
+    departments = list(session.scalars(sa.select(Department).order_by(Department.id)))
+    whose = next((one for one in departments if REST in one.keywords), departments[0])
+    place = {
+        "slug": WEB_PLACE,
+        "name": "Web",
+        "place": "",
+        "kind": PlaceKind.WEB,
+        "department_id": whose.id,
+        "questionnaire_id": questionnaire.id,
+    }
+    database.insert_new(connection, table_of(Touchpoint), [place], ("slug",), ("id",))
 
 
 def _law(connection: Connection) -> None:
@@ -129,8 +194,7 @@ def _departments(session: Session, file: CityFile) -> dict[str, Department]:
     return made
 
 
-def _questionnaire(session: Session, part: QuestionnairePart, now: datetime) -> Questionnaire:
-    made = Questionnaire(code=part.code, version=part.version)
+def _publish(session: Session, made: Questionnaire, part: QuestionnairePart, now: datetime) -> None:
     for position, question in enumerate(part.questions):
         texts = {language: {"text": words} for language, words in question.text.items()}
         levels = [Level(level=n, labels=labels) for n, labels in enumerate(question.levels, 1)]
@@ -144,10 +208,8 @@ def _questionnaire(session: Session, part: QuestionnairePart, now: datetime) -> 
                 levels=levels,
             )
         )
-    session.add(made)
     session.flush()
     made.published_at = now  # last: from here on its questions are immutable
-    return made
 
 
 def _accounts(

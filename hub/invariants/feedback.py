@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from hub.invariants.trigger import Trigger
+from hub.invariants.trigger import Trigger, changed
 
 PUBLISHED = "EXISTS (SELECT 1 FROM questionnaires q WHERE q.id = {id} AND q.published_at IS NOT NULL)"
 NOT_WHOLE = "new.hour_at <> date_trunc('hour', new.hour_at, 'UTC')"
 NOT_WHOLE_SQLITE = "substr(new.hour_at, 14) <> ':00:00.000000'"
 OF_QUESTION = "EXISTS (SELECT 1 FROM questions n JOIN questionnaires q ON q.id = n.questionnaire_id WHERE n.id = {id} AND q.published_at IS NOT NULL)"
+ABOUT_PRIVATE = (
+    "EXISTS (SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation_id"
+    " WHERE m.id = new.about_id AND c.visibility <> 'public')"
+)
 
 FEEDBACK = (
     Trigger("audit_entries_keep", "audit_entries", "UPDATE", "true", "audit entries are append-only"),
@@ -76,6 +80,23 @@ FEEDBACK = (
         "old.source <> new.source OR old.external_id <> new.external_id OR old.touchpoint_id <> new.touchpoint_id"
         " OR old.department_id <> new.department_id OR old.questionnaire_id <> new.questionnaire_id OR old.hour_at <> new.hour_at",
         "what a sitting is about never changes",
+    ),
+    Trigger(
+        "feedback_about_keep",
+        "feedback",
+        "UPDATE",
+        changed("about_id"),
+        "what a sitting is about never changes",
+        columns=("about_id",),
+    ),
+    Trigger(
+        "feedback_about",
+        "feedback",
+        "INSERT",
+        ABOUT_PRIVATE,
+        "only what is public is rated",
+        only="new.about_id IS NOT NULL",
+        columns=("about_id",),
     ),
     Trigger(
         "feedback_rev",

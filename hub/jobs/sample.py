@@ -59,6 +59,7 @@ def _fill_one(name: str, question: dict[str, Any], now: datetime) -> None:
         "title" in question,
         question.get("title", ""),
         question.get("public_question", ""),
+        question.get("theme"),
     )
     answered = came + timedelta(days=question["after"])
     answers.submit(scope, reference, written, answered)

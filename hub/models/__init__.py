@@ -6,7 +6,7 @@ from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch,
 from hub.models.locations import CityMap, Location, Street
 from hub.models.people import Account, Address, City, Contact, Department, Role
 from hub.models.running import AuditEntry, ClockMark, JobRun, Repeat, SearchEntry
-from hub.models.words import Attachment, Conversation, Decision, Message, Origin, Revision
+from hub.models.words import Attachment, Conversation, Decision, Message, Origin, Revision, Theme
 
 __all__ = [
     "Account",
@@ -46,6 +46,7 @@ __all__ = [
     "SearchEntry",
     "Street",
     "Subscription",
+    "Theme",
     "Topic",
     "Touchpoint",
 ]

@@ -11,8 +11,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hub.database import Base, Instant
+from hub.database import Base, Instant, one_of
 from hub.models.people import Department
+from hub.vocabulary import PlaceKind
 
 
 class Questionnaire(Base):
@@ -70,11 +71,13 @@ class Touchpoint(Base):
     """A place where people speak: a kiosk in a hall, a counter, a page. `closed_at`: no longer in use, its figures stay."""
 
     __tablename__ = "touchpoints"
+    __table_args__ = (one_of(PlaceKind, "kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(sa.String(64), unique=True)
     name: Mapped[str] = mapped_column(sa.String(160))
     place: Mapped[str] = mapped_column(sa.String(160), default="")
+    kind: Mapped[str] = mapped_column(sa.String(16), default=PlaceKind.KIOSK)
     department_id: Mapped[int] = mapped_column(sa.ForeignKey("departments.id"))
     questionnaire_id: Mapped[int] = mapped_column(sa.ForeignKey("questionnaires.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -87,7 +90,7 @@ class Feedback(Base):
     """One sitting of one citizen. It holds no name, address or device trait; its exact times are erased after some days.
 
     `digests` remembers rev → digest of every revision received, so that a repeat is known and a contradiction is a conflict.
-    `hour_at` is the UTC hour of the press and stays.
+    `hour_at` is the UTC hour of the press and stays. `about_id` is the public message it is about, if it is about one.
     """
 
     __tablename__ = "feedback"
@@ -102,6 +105,13 @@ class Feedback(Base):
             sqlite_where=sa.text("received_at IS NOT NULL"),
             postgresql_where=sa.text("received_at IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_feedback_about",
+            "about_id",
+            "id",
+            sqlite_where=sa.text("about_id IS NOT NULL"),
+            postgresql_where=sa.text("about_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
@@ -112,6 +122,7 @@ class Feedback(Base):
     touchpoint_id: Mapped[int] = mapped_column(sa.ForeignKey("touchpoints.id"))
     department_id: Mapped[int] = mapped_column(sa.ForeignKey("departments.id"))
     questionnaire_id: Mapped[int] = mapped_column(sa.ForeignKey("questionnaires.id"))
+    about_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"))
     language: Mapped[str] = mapped_column(sa.String(8))
     standing: Mapped[str] = mapped_column(sa.String(16), default="counted")
     hour_at: Mapped[datetime] = mapped_column(Instant)

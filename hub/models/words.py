@@ -26,12 +26,28 @@ class Conversation(Base):
     began_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class Theme(Base):
+    """What public answers are about, for whoever looks for one: traffic, waste, schools. `names` is language → words."""
+
+    __tablename__ = "themes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    position: Mapped[int]
+    names: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+
+
+def _index_of(name: str, *columns: str, only: str) -> sa.Index:
+    return sa.Index(name, *columns, sqlite_where=sa.text(only), postgresql_where=sa.text(only))
+
+
 class Message(Base):
     """Something said: by a contact (None: nobody known), on behalf of a department, entered by an account for paper or phone.
 
     `shown_n` is the revision that may be shown, from `appears_at` until `leaves_at`, both actual instants set by an action;
     plans stand in `publish_at`. `slug` is the public address. `may_publish`: its author agreed to publication without the name.
-    `derived_from_id` leads from a public message to the private one it was made from.
+    `derived_from_id` leads from a public message to the private one it was made from. A question and its answers have one
+    theme, written to each of them: lists of answers are narrowed by it.
     """
 
     __tablename__ = "messages"
@@ -40,6 +56,9 @@ class Message(Base):
         sa.CheckConstraint("shown_n IS NULL OR shown_n >= 1", name="shown_n"),
         sa.CheckConstraint("appears_at IS NULL OR leaves_at IS NULL OR appears_at <= leaves_at", name="leaves_at"),
         sa.Index("ix_messages_shown", "kind", "appears_at", "id"),
+        _index_of("ix_messages_of_department", "department_id", "appears_at", "id", only="appears_at IS NOT NULL"),
+        _index_of("ix_messages_of_theme", "theme_id", "appears_at", "id", only="theme_id IS NOT NULL"),
+        _index_of("ix_messages_of_both", "theme_id", "department_id", "appears_at", "id", only="theme_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(LongKey, primary_key=True)
@@ -47,6 +66,7 @@ class Message(Base):
     kind: Mapped[str] = mapped_column(sa.String(16))
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contacts.id"), index=True)
     department_id: Mapped[int | None] = mapped_column(sa.ForeignKey("departments.id"))
+    theme_id: Mapped[int | None] = mapped_column(sa.ForeignKey("themes.id"))
     entered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
     replies_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"))
     derived_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"), index=True)
@@ -65,6 +85,7 @@ class Message(Base):
     conversation: Mapped[Conversation] = relationship()
     author: Mapped[Contact | None] = relationship()
     department: Mapped[Department | None] = relationship()
+    theme: Mapped[Theme | None] = relationship()
     revisions: Mapped[list[Revision]] = relationship(order_by="Revision.n", back_populates="message")
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.position", back_populates="message")
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from hub.database import table_of
 from hub.models import City, Department, Question, Questionnaire, Touchpoint
 from hub.text import czech_order
-from hub.vocabulary import QuestionKind
+from hub.vocabulary import PlaceKind, QuestionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,21 @@ def departments(session: Session) -> list[Department]:
 
 
 def open_touchpoints(session: Session) -> list[Touchpoint]:
-    """The places in use, by name."""
-    return sorted(session.scalars(sa.select(Touchpoint).where(Touchpoint.closed_at.is_(None))), key=_by_name)
+    """The touch screens in use, by name."""
+    wanted = sa.select(Touchpoint).where(Touchpoint.closed_at.is_(None), Touchpoint.kind == PlaceKind.KIOSK)
+    return sorted(session.scalars(wanted), key=_by_name)
 
 
 def touchpoints(session: Session) -> list[Touchpoint]:
-    """All places, closed ones too: their figures stay."""
-    return sorted(session.scalars(sa.select(Touchpoint)), key=_by_name)
+    """All touch screens, closed ones too: their figures stay."""
+    return sorted(session.scalars(sa.select(Touchpoint).where(Touchpoint.kind == PlaceKind.KIOSK)), key=_by_name)
+
+
+def web_place(session: Session) -> TapPlace | None:
+    """Where ratings of the city's own pages are recorded; None before `flask prepare` has made it."""
+    wanted = sa.select(Touchpoint.id, Touchpoint.department_id, Touchpoint.questionnaire_id)
+    row = session.execute(wanted.where(Touchpoint.kind == PlaceKind.WEB, Touchpoint.closed_at.is_(None))).first()
+    return TapPlace(*row) if row else None
 
 
 def _by_name(thing: Department | Touchpoint) -> bytes:
@@ -53,10 +61,12 @@ def _by_name(thing: Department | Touchpoint) -> bytes:
 
 
 def touchpoint_to_show(session: Session, slug: str) -> Touchpoint | None:
-    """An open place with its questions and their levels."""
+    """An open touch screen with its questions and their levels."""
     questions = joinedload(Touchpoint.questionnaire).selectinload(Questionnaire.questions).selectinload(Question.levels)
     return session.scalar(
-        sa.select(Touchpoint).where(Touchpoint.slug == slug, Touchpoint.closed_at.is_(None)).options(questions)
+        sa.select(Touchpoint)
+        .where(Touchpoint.slug == slug, Touchpoint.kind == PlaceKind.KIOSK, Touchpoint.closed_at.is_(None))
+        .options(questions)
     )
 
 
@@ -70,14 +80,14 @@ class TapPlace:
 
 
 def tap_place(session: Session, slug: str) -> TapPlace | None:
-    """The open place of a tap, in one narrow statement."""
+    """The open touch screen of a tap, in one narrow statement."""
     row = session.connection().execute(_TAP_PLACE, {"slug": slug}).first()
     return TapPlace(*row) if row else None
 
 
 _places = table_of(Touchpoint)
 _TAP_PLACE = sa.select(_places.c.id, _places.c.department_id, _places.c.questionnaire_id).where(
-    _places.c.slug == sa.bindparam("slug"), _places.c.closed_at.is_(None)
+    _places.c.slug == sa.bindparam("slug"), _places.c.kind == PlaceKind.KIOSK, _places.c.closed_at.is_(None)
 )
 
 

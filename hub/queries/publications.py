@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from hub.models import Message, Revision
 from hub.queries.visibility import public_now
-from hub.vocabulary import MessageKind
+from hub.vocabulary import MessageKind, marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,15 @@ class PublicationKind:
     kind: MessageKind
     heading: str
     path: str
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses: the first part of its own."""
+        return self.path.strip("/").partition("/")[0]
+
+
+ANSWER = PublicationKind(MessageKind.ANSWER, marked("Answers of the city"), "/odpovedi/{slug}")
+"""How the hub's own publications are told: an answer stands at the address of its question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Published answers: lists by key, the page of one, and the search. Only what is public now."""
+"""What is published: lists of answers by key, the page of one, and the search over every kind. Only what is public now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from hub import database
 from hub.database import table_of
-from hub.models import Message, Revision, SearchEntry
+from hub.models import Decision, Department, Message, Revision, SearchEntry, Theme
 from hub.queries.visibility import public_now
+from hub.rules import facets
+from hub.rules.localtime import Month, local
 from hub.stems import query_words
 from hub.vocabulary import MessageKind
 
@@ -30,54 +32,99 @@ Key = tuple[datetime, int]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A published answer: the message, its shown words, and the question it answers."""
+    """Something published: the message, its shown words, its title and address. Of an answer those of its question."""
 
-    answer: Message
+    message: Message
     text: str
     title: str
     slug: str
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Of which department, about which theme, and from which Prague month or year; None: any."""
+
+    department: Department | None = None
+    theme: Theme | None = None
+    month: Month | None = None
+    year: int | None = None
+
+    def bounds(self) -> tuple[datetime, datetime] | None:
+        """The instants between which it appeared."""
+        if self.month is not None:
+            return self.month.bounds()
+        return None if self.year is None else (Month(self.year, 1).bounds()[0], Month(self.year, 12).bounds()[1])
+
+    def tokens(self) -> list[str]:
+        """The same for the search."""
+        found = [
+            facets.of_department(self.department.id) if self.department else None,
+            facets.of_theme(self.theme.id) if self.theme else None,
+            facets.of_month(self.month) if self.month else None,
+            facets.of_year(self.year) if self.year is not None and self.month is None else None,
+        ]
+        return [token for token in found if token]
+
+
+EVERY = Narrowed()
+
+
 def newest(
-    session: Session, now: datetime, after: Key | None = None, page: int = PAGE
+    session: Session, now: datetime, after: Key | None = None, page: int = PAGE, narrowed: Narrowed = EVERY
 ) -> tuple[list[Item], Key | None]:
     """A page of published answers, the newest first, and the key after which the next begins (None: there is none)."""
-    wanted = _items(now)
+    of_some = narrowed.department is not None or narrowed.theme is not None
+    wanted = _answers(now, BY_KEY if of_some else Message.kind)
+    if narrowed.department is not None:
+        wanted = wanted.where(Message.department_id == narrowed.department.id)
+    if narrowed.theme is not None:
+        wanted = wanted.where(Message.theme_id == narrowed.theme.id)
+    bounds = narrowed.bounds()
+    if bounds is not None:
+        wanted = wanted.where(Message.appears_at >= bounds[0], Message.appears_at < bounds[1])
     if after is not None:
         wanted = wanted.where(sa.tuple_(Message.appears_at, Message.id) < sa.tuple_(*_bound(after)))
     rows = session.execute(wanted.order_by(Message.appears_at.desc(), Message.id.desc()).limit(page + 1)).all()
     items = [_item(row) for row in rows[:page]]
-    return items, _key(items[-1].answer) if len(rows) > page else None
+    return items, _key(items[-1].message) if len(rows) > page else None
 
 
 def found(
-    session: Session, query: str, now: datetime, after: int | None = None, page: int = PAGE
+    session: Session,
+    query: str,
+    now: datetime,
+    after: int | None = None,
+    page: int = PAGE,
+    kinds: Collection[str] = (MessageKind.ANSWER,),
+    narrowed: Narrowed = EVERY,
 ) -> tuple[list[Item], int | None]:
-    """Published answers with all these words in the question or the answer, the newest first, and the key of the next page.
+    """Publications of these kinds with all these words (of an answer, in it or in its question), the newest first, and the key
+    of the next page.
 
     No word that can be searched for finds nothing.
     """
     groups = query_words(query)
     if not groups:
         return [], None
+    groups += [[facets.of_kind(kind) for kind in kinds], *([token] for token in narrowed.tokens())]
     high = after if after is not None else database.LAST
-    most = page * 4  # for some may be no answers, or not public any more
+    most = page * 4  # for some may be not public any more
     items: list[Item] = []
     while len(items) <= page:
         ids = _found_near(session, groups, high, most)
         if len(ids) <= page:
             ids = _found_by_index(session, groups, high, most)
-        wanted = _items(now, BY_KEY).where(Message.id.in_(ids)).order_by(Message.id.desc())
+        wanted = _any_kind(now, kinds).where(Message.id.in_(ids)).order_by(Message.id.desc())
         items += [_item(row) for row in session.execute(wanted.limit(page + 1))]
         if len(ids) < most:
             break
         high = ids[-1]
-    return items[:page], items[page - 1].answer.id if len(items) > page else None
+    return items[:page], items[page - 1].message.id if len(items) > page else None
 
 
 def of_ids(session: Session, ids: Sequence[int], now: datetime) -> dict[int, Item]:
     """Id → published answer, of those of these messages that are one and public now."""
-    return {row[0].id: _item(row) for row in session.execute(_items(now, BY_KEY).where(Message.id.in_(ids)))}
+    return {row[0].id: _item(row) for row in session.execute(_answers(now, BY_KEY).where(Message.id.in_(ids)))}
 
 
 def matching(session: Session, query: str, among: sa.Select[int]) -> list[int]:
@@ -116,34 +163,81 @@ def _newest(session: Session, ids: sa.Select[int], most: int) -> list[int]:
 
 
 BY_KEY = sa.func.coalesce(Message.kind, "")
-"""The kind of a message so that no index serves it: SQLite would take that and walk through all answers by date."""
+"""The kind of a message so that no index serves it: SQLite would take that and walk through all answers by date, where a key
+or the index of a department or theme leads straight to those that are wanted.
+"""
+
+shown_text = sa.select(said.text).where(said.message_id == Message.id, said.n == Message.shown_n).scalar_subquery()
+asked_title = sa.select(titled.title).where(titled.message_id == asked.id, titled.n == asked.shown_n).scalar_subquery()
+own_title = sa.select(said.title).where(said.message_id == Message.id, said.n == Message.shown_n).scalar_subquery()
+
+Found = sa.Select[Message, str | None, str | None, str | None]
 
 
-def _items(
-    now: datetime, kind: sa.SQLColumnExpression[str] = Message.kind
-) -> sa.Select[Message, str | None, str | None, str | None]:
+def _answers(now: datetime, kind: sa.SQLColumnExpression[str] = Message.kind) -> Found:
     """Answers that are public now, of questions that are public now."""
-    text = sa.select(said.text).where(said.message_id == Message.id, said.n == Message.shown_n)
-    title = sa.select(titled.title).where(titled.message_id == asked.id, titled.n == asked.shown_n)
+    # The question as values of one table, not as a join: beside another table SQLite sorts instead of reading in order.
+    its = asked.id == Message.replies_to_id
+    is_asked = sa.select(sa.literal(1)).where(its, public_now(now, asked)).scalar_subquery()
+    title = sa.select(titled.title).join(asked, its).where(titled.message_id == asked.id, titled.n == asked.shown_n)
+    slug = sa.select(asked.slug).where(its)
     return (
-        sa.select(Message, text.scalar_subquery(), title.scalar_subquery(), asked.slug)
-        .join(asked, asked.id == Message.replies_to_id)
-        .where(kind == MessageKind.ANSWER, public_now(now), public_now(now, asked))
-        .options(selectinload(Message.department))
+        sa.select(Message, shown_text, title.correlate(Message).scalar_subquery(), slug.scalar_subquery())
+        .where(kind == MessageKind.ANSWER, public_now(now), is_asked == 1)
+        .options(selectinload(Message.department), selectinload(Message.theme))
+    )
+
+
+def _any_kind(now: datetime, kinds: Collection[str]) -> Found:
+    """The same of every kind: what is no answer has an address of its own."""
+    is_answer = BY_KEY == MessageKind.ANSWER
+    slug = sa.func.coalesce(asked.slug, Message.slug)
+    return (
+        sa.select(Message, shown_text, sa.func.coalesce(asked_title, own_title), slug)
+        .outerjoin(asked, sa.and_(asked.id == Message.replies_to_id, is_answer))
+        .where(BY_KEY.in_(kinds), slug.is_not(None), public_now(now), sa.or_(~is_answer, public_now(now, asked)))
+        .options(selectinload(Message.department), selectinload(Message.theme))
     )
 
 
 def _item(row: sa.Row[Message, str | None, str | None, str | None]) -> Item:
-    answer, text, title, slug = row
-    return Item(answer, text or "", title or "", slug or "")
+    message, text, title, slug = row
+    return Item(message, text or "", title or "", slug or "")
 
 
-def _key(answer: Message) -> Key:
-    return (answer.appears_at or datetime.min.replace(tzinfo=UTC), answer.id)
+def _key(message: Message) -> Key:
+    return (message.appears_at or datetime.min.replace(tzinfo=UTC), message.id)
 
 
 def _bound(after: Key) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[int]]:
     return sa.literal(after[0], Message.appears_at.type), sa.literal(after[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a feed says of an answer beside the item: the question's words, and when anything of both was decided last."""
+
+    question: str
+    decided_at: datetime | None
+
+
+def whole(session: Session, items: Collection[Item]) -> dict[int, Whole]:
+    """Id of each of these answers → the rest of it."""
+    question = sa.select(titled.text).where(titled.message_id == asked.id, titled.n == asked.shown_n).scalar_subquery()
+    of_either = sa.or_(
+        sa.and_(Decision.message_id == Message.id, Decision.n == Message.shown_n),
+        sa.and_(Decision.message_id == asked.id, Decision.n == asked.shown_n),
+    )
+    decided = sa.select(sa.func.max(Decision.decided_at)).where(of_either).scalar_subquery()
+    wanted = sa.select(Message.id, question, decided).join(asked, asked.id == Message.replies_to_id)
+    rows = session.execute(wanted.where(Message.id.in_([item.message.id for item in items])))
+    return {key: Whole(text or "", at) for key, text, at in rows}
+
+
+def first_year(session: Session, now: datetime) -> int:
+    """The Prague year of the oldest answer that has appeared; the present one when there is none."""
+    oldest = sa.select(sa.func.min(Message.appears_at)).where(Message.kind == MessageKind.ANSWER)
+    return local(session.scalar(oldest) or now).year
 
 
 @dataclass(frozen=True, slots=True)

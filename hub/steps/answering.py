@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub import errors
 from hub.models import Case, Message
-from hub.queries import cases
+from hub.queries import cases, themes
 from hub.steps import deliveries, words
 from hub.text import short_name
 from hub.vocabulary import (
@@ -81,13 +81,25 @@ def write_public(
     if asked is None or asked.leaves_at is not None or asked.department_id != case.department_id:
         public = words.begin(session, Visibility.PUBLIC, now)
         more: dict[str, object] = {"derived_from_id": case.question_id, "slug": _free_slug(session, title)}
+        more["theme_id"] = case.question.theme_id
         asked = _from_the_desk(session, case, MessageKind.QUESTION, public.id, now, **more)
     words.revise(session, asked, question, actor, Cause.DERIVED, now, title=title)
     answered = cases.public_of(session, answer)
     if answered is None or answered.conversation_id != asked.conversation_id:
-        more = {"derived_from_id": answer.id, "replies_to_id": asked.id}
+        more = {"derived_from_id": answer.id, "replies_to_id": asked.id, "theme_id": asked.theme_id}
         answered = _from_the_desk(session, case, MessageKind.ANSWER, asked.conversation_id, now, **more)
     words.revise(session, answered, text, actor, Cause.DERIVED, now, title=title)
+
+
+def give_theme(session: Session, case: Case, slug: str) -> None:
+    """Write what a case is about to its question, and to what was published of it. Raises BadInput for an unknown theme."""
+    theme = themes.by_slug(session, slug) if slug else None
+    if slug and theme is None:
+        raise errors.BadInput(marked("There is no such theme. Choose one from the list."))
+    public = [cases.public_of(session, one) for one in (case.question, *cases.answers(session, case))]
+    for message in (case.question, *public):
+        if message is not None and message.theme_id != (theme.id if theme else None):
+            words.give_theme(session, message, theme.id if theme else None)
 
 
 def _free_slug(session: Session, title: str) -> str:

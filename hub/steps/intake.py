@@ -120,6 +120,7 @@ def _row(item: Rated, now: datetime) -> dict[str, object]:
         "touchpoint_id": item.touchpoint_id,
         "department_id": item.department_id,
         "questionnaire_id": item.questionnaire_id,
+        "about_id": item.about_id,
         "language": item.language,
         "standing": Standing.COUNTED,
         "hour_at": hour_of(occurred_at),

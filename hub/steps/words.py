@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.database import table_of
 from hub.models import Conversation, Decision, Message, Revision, SearchEntry
+from hub.rules import facets
 from hub.stems import index_words
 from hub.vocabulary import ActorKind, Cause, DecisionKind, MessageKind, Visibility
 from hub.work import Actor
@@ -88,8 +89,20 @@ def show(session: Session, message: Message, n: int, now: datetime) -> None:
     message.shown_n = n
     message.appears_at = message.appears_at or now
     session.flush()
-    if message.conversation.visibility == Visibility.PUBLIC:
+    if _is_public(message):
         _index(session, message)
+
+
+def give_theme(session: Session, message: Message, theme_id: int | None) -> None:
+    """What a message is about, for lists and the search."""
+    message.theme_id = theme_id
+    session.flush()
+    if message.shown_n is not None and message.leaves_at is None and _is_public(message):
+        _index(session, message)
+
+
+def _is_public(message: Message) -> bool:
+    return message.conversation.visibility == Visibility.PUBLIC
 
 
 def take_away(session: Session, message: Message, now: datetime) -> None:
@@ -113,6 +126,7 @@ def _index(session: Session, message: Message) -> None:
         return
     asked = session.get(Message, message.replies_to_id) if message.replies_to_id else None
     found_by = index_words(f"{_shown_words(asked)} {_shown_words(message)}")
+    found_by += facets.all_of(message.kind, message.department_id, message.theme_id, message.appears_at)
     forget_words(session, message.id)
     session.connection().execute(sa.insert(entries), {"message_id": message.id, "words": " ".join(found_by)})
 

@@ -145,6 +145,15 @@ def decide(reference: str) -> BaseResponse | tuple[str, int]:
     return redirect(url_for("cases.one", reference=reference), 303)
 
 
+@blueprint.post("/urad/pripady/<reference>/tema")
+@signed_in
+def give_theme(reference: str) -> BaseResponse:
+    """What the published answer is about."""
+    answers.give_theme(desk.scope(), reference, request.form.get("theme", ""), desk.now())
+    flash(gettext("The theme is saved."), "success")
+    return redirect(url_for("cases.one", reference=reference), 303)
+
+
 @blueprint.post("/urad/pripady/<reference>/stazeni")
 @signed_in
 def withdraw(reference: str) -> BaseResponse:
@@ -162,6 +171,7 @@ def _written() -> Written:
         request.form.get("public") == "1",
         request.form.get("title", ""),
         request.form.get("public_question", ""),
+        request.form.get("theme"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, url_for
+from flask import current_app, render_template, url_for
 from sqlalchemy.orm import Session
 
 from hub import errors, forms, language, markup
@@ -13,9 +13,10 @@ from hub.actions.answers import Written
 from hub.actions.cases import may_judge
 from hub.language import full_day, gettext, moment
 from hub.models import Account, Case, Decision, Delivery, Draft, Message, Revision
-from hub.queries import cases, locations, places, published
+from hub.queries import cases, helped, locations, places, published, themes
 from hub.rules import personal
 from hub.rules.access import Scope
+from hub.rules.helped import Verdict, verdict
 from hub.rules.localtime import local
 from hub.signin import csrf_token
 from hub.text import excerpt
@@ -67,6 +68,10 @@ class CasePage:
             returned=self._returned(),
             take_url=self._url("take") if self._may_take() else None,
             classify=self._classify(),
+            themes=self._themes(written),
+            theme_url=self._url("give_theme", "answering") if self._slug else None,
+            helped=self._helped(),
+            is_published=bool(self._slug),
             close_url=self._url("close") if case.state in {CaseState.NEW, CaseState.IN_PROGRESS} else None,
             note_url=self._url("note") if case.erased_at is None else None,
             notes=[
@@ -258,6 +263,22 @@ class CasePage:
             "who": decided.account.name if decided.account else "",
             "when": moment(decided.decided_at),
         }
+
+    def _themes(self, written: Written | None) -> list[dict[str, Any]]:
+        """What to choose a theme from; empty where the city has none."""
+        chosen = self._case.question.theme.slug if self._case.question.theme else ""
+        if written is not None and written.theme is not None:
+            chosen = written.theme
+        known = [
+            {"value": one.slug, "label": language.words(one.names), "selected": one.slug == chosen}
+            for one in themes.themes(self._session)
+        ]
+        return [{"value": "", "label": gettext("No theme"), "selected": not chosen}, *known] if known else []
+
+    def _helped(self) -> Verdict | None:
+        """Whether the published answer helped, as far as it may be told."""
+        smallest = current_app.config["HUB"].small_group
+        return verdict(helped.levels(self._session, self._slug), smallest) if self._slug else None
 
     def _classify(self) -> dict[str, Any] | None:
         case = self._case

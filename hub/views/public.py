@@ -4,46 +4,55 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, url_for
 
 from hub.database import db
-from hub.language import full_day, gettext
+from hub.language import gettext
 from hub.queries import places, publications, published
-from hub.rules.localtime import local
-from hub.views import answers
+from hub.views import answers, lines
 
 blueprint = Blueprint("public", __name__)
+
+NEWS = 6
+"""How many publications it tells of."""
 
 
 @blueprint.get("/")
 def home() -> str:
-    """What this is, and the places one can rate."""
-    addresses = [room.place_url for room in current_app.extensions["hub_rooms"] if room.place_url]
+    """What one can do here, what is new, and the places one can rate."""
+    rooms = current_app.extensions["hub_rooms"]
+    addresses = [room.place_url for room in rooms if room.place_url]
     shown = [
         {"name": t.name, "place": t.place, "department": t.department.name, "url": address(t.slug)}
         for t in places.open_touchpoints(db.session())
         for address in addresses[:1]
     ]
-    now = datetime.now(UTC)
-    items, _ = published.newest(db.session(), now, page=3)
-    told = publications.latest(db.session(), current_app.extensions["hub_publications"].values(), now, 3)
     return render_template(
         "home.html",
         touchpoints=shown,
         sign_in_url=url_for("security.login"),
         ask_url=url_for("asking.form"),
-        answers_url=url_for("answers.newest"),
-        newest=[answers.line(item) for item in items],
-        publications=[_card(one) for one in told],
+        search_url=url_for("searching.everything"),
+        doors=[
+            {"label": gettext("Answers of the city"), "url": url_for("answers.newest")},
+            *(
+                {"label": gettext(item.text), "url": url_for(item.endpoint)}
+                for room in rooms
+                for item in room.menu
+                if not item.staff
+            ),
+            {"label": gettext("News by e-mail"), "url": url_for("subscribing.form")},
+        ],
+        news=_news(),
+        feeds=answers.feed_links(),
     )
 
 
-def _card(one: publications.Publication) -> dict[str, str]:
-    day = full_day(local(one.appears_at).date())
-    return {
-        "heading": gettext(one.kind.heading),
-        "title": one.title,
-        "url": f"{request.script_root}{one.path}",
-        "department": one.department,
-        "when": day,
-    }
+def _news() -> list[dict[str, object]]:
+    """What was published last, of every kind together, the newest first."""
+    session, now = db.session(), datetime.now(UTC)
+    items, _ = published.newest(session, now, page=NEWS)
+    told = publications.latest(session, current_app.extensions["hub_publications"].values(), now, NEWS)
+    both = [(item.message.appears_at or now, lines.line(item, tell_kind=True, short=True)) for item in items]
+    both += [(one.appears_at, lines.card(one)) for one in told]
+    return [line for _, line in sorted(both, key=lambda one: one[0], reverse=True)[:NEWS]]

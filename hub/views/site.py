@@ -98,7 +98,7 @@ def _paths() -> list[tuple[str, datetime | None]]:
     session, now = db.session(), datetime.now(UTC)
     fixed = [url_for(endpoint) for endpoint in current_app.extensions["hub_doors"]]
     items, _ = published.newest(session, now, page=MOST_LISTED)
-    answers = [(url_for("answers.one", slug=item.slug), item.answer.appears_at) for item in items]
+    answers = [(url_for("answers.one", slug=item.slug), item.message.appears_at) for item in items]
     kinds = current_app.extensions["hub_publications"].values()
     others = [(one.path, one.appears_at) for one in publications.latest(session, kinds, now, MOST_LISTED)]
     return [*((path, None) for path in dict.fromkeys(fixed)), *dict(answers).items(), *others]

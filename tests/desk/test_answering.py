@@ -60,7 +60,7 @@ def test_a_public_answer_names_nobody(town: Flask, staff: DeskOf) -> None:
         for page, query in ((path, {}), ("/odpovedi", {}), ("/odpovedi", {"q": "lampa"}), ("/", {}))
     ]
     for page in pages:
-        assert "Nesvítí lampa u lip" in page
+        assert "Nesvítí lampa u lip" in re.sub("</?mark>", "", page)
         for secret in ("Novotn", "604", "123 456", "seznam.example", reference, "Referent A", desks.secrets[reference]):
             assert secret not in page
     assert "vyměníme do pátku" in pages[0]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from hub.invariants import TRIGGERS
-from tests.schema import allowed_words, attempts_notices, attempts_words
+from tests.schema import allowed_words, attempts_locations, attempts_notices, attempts_words
 
 NEW_FEEDBACK = (
     "INSERT INTO feedback (source, external_id, rev, digests, touchpoint_id, department_id, questionnaire_id, language,"
@@ -27,6 +27,11 @@ def feedback(**changes: str) -> str:
         "time_quality": "'exact'",
     }  # fmt: skip
     return NEW_FEEDBACK.replace("{values}", ", ".join({**good, **changes}.values()))
+
+
+def about(message: str) -> str:
+    """An insert of a sitting about a message."""
+    return feedback().replace("time_quality)", "time_quality, about_id)").removesuffix(")") + f", {message})"
 
 
 def count(**changes: str) -> str:
@@ -79,6 +84,11 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         "UPDATE feedback SET questionnaire_id = 50 WHERE id = 1",
         "UPDATE feedback SET hour_at = {now} WHERE id = 1",
     ),
+    "feedback_about_keep": ("UPDATE feedback SET about_id = 3 WHERE id = 1",),
+    "feedback_about": (
+        about("1"),  # way round: a private question rated as if everybody could read it
+        about("2"),
+    ),
     "feedback_rev": ("UPDATE feedback SET rev = rev - 1 WHERE id = 1",),
     "feedback_forget": (
         "UPDATE feedback SET received_at = {later} WHERE id = 1",
@@ -127,6 +137,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     ),
     **{trigger.name: (f"TRUNCATE {trigger.table} CASCADE",) for trigger in TRIGGERS if trigger.event == "TRUNCATE"},
     **attempts_words.BY_TRIGGER,
+    **attempts_locations.BY_TRIGGER,
     **attempts_notices.BY_TRIGGER,
 }
 
@@ -191,6 +202,10 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     ),
     "fk_feedback_touchpoint_id": (feedback(touchpoint_id="999"),),
     "fk_feedback_department_id": (feedback(department_id="999"),),
+    "fk_feedback_about_id": (about("999"),),
+    "ck_touchpoints_kind": ("UPDATE touchpoints SET kind = 'tent' WHERE id = 1",),
+    "fk_messages_theme_id": ("UPDATE messages SET theme_id = 999 WHERE id = 3",),
+    "uq_themes_slug": ("UPDATE themes SET slug = 'doprava' WHERE id = 62",),
     "fk_feedback_questionnaire_id": (feedback(questionnaire_id="999"),),
     "fk_ratings_feedback_id": ("UPDATE feedback SET id = id + 1000",),
     "fk_ratings_level": (
@@ -201,6 +216,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "fk_counts_department_id": (count(department_id="999"),),
     "fk_counts_level": (count(level="11"), count(question_id="999")),
     **attempts_words.BY_CONSTRAINT,
+    **attempts_locations.BY_CONSTRAINT,
     **attempts_notices.BY_CONSTRAINT,
 }
 
@@ -211,6 +227,8 @@ ALLOWED = {
         + ", {hair})",
         1,
     ),
+    "a public message is rated": (about("3"), 1),
+    "a message gets a theme": ("UPDATE messages SET theme_id = 61 WHERE id = 3", 1),
     "an exact time is erased": ("UPDATE feedback SET received_at = NULL, occurred_at = NULL WHERE id = 1", 1),
     "one exact time is erased before the other": ("UPDATE feedback SET occurred_at = NULL WHERE id = 1", 1),
     "an erased time is erased again": ("UPDATE feedback SET received_at = NULL WHERE id = 3", 1),

@@ -19,6 +19,7 @@ def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
     words: dict[str, Iterable[str]] = {
         "ck_roles_name": vocabulary.RoleName,
         "ck_questions_kind": vocabulary.QuestionKind,
+        "ck_touchpoints_kind": vocabulary.PlaceKind,
         "ck_feedback_standing": vocabulary.Standing,
         "ck_feedback_time_quality": vocabulary.TimeQuality,
         "ck_audit_entries_actor_kind": vocabulary.ActorKind,

@@ -74,6 +74,7 @@ INSERT INTO case_notes (id, case_id, account_id, text, written_at)
 INSERT INTO drafts (case_id, version, account_id, text, is_public, title, public_question, saved_at)
   VALUES (1, 1, 11, 'Na pod', true, 'Chodník', 'Kdy?', {now});
 INSERT INTO follow_links (digest, case_id, made_at, expires_at) VALUES ('f1', 1, {now}, {later});
+INSERT INTO themes (id, slug, position, names) VALUES (61, 'doprava', 0, '{{}}'), (62, 'odpady', 1, '{{}}');
 INSERT INTO topics (id, code) VALUES (51, 'vodovod'), (52, 'doprava');
 INSERT INTO subscriptions (id, topic_id, address_id, confirmed_at, ended_at)
   VALUES (1, 51, 1, {now}, NULL), (2, 51, 2, {now}, {later}), (3, 51, 3, {now}, NULL);

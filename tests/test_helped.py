@@ -1,0 +1,239 @@
+"""Whether an answer helped: said once a page, changed as one likes, and told to others only when they are enough."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask, render_template_string
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from hub.actions import answers, cities
+from hub.database import db
+from hub.models import Feedback, Message, Rating, Touchpoint
+from hub.views import helped as view
+from tests import desks
+from tests.desks import Desk, Towns, public_page
+from tests.noticeboard import boards
+from tests.visitors import assert_counts_agree, assert_refused, everything, hidden_fields
+
+
+@pytest.fixture(scope="module")
+def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Towns]:
+    yield from desks.towns(request, tmp_path_factory.mktemp("towns"))
+
+
+@pytest.fixture
+def answer(towns: Towns, engine: str) -> tuple[Flask, str]:
+    """A town, and the address of an answer that nobody has said anything about."""
+    app = towns(engine)
+    return app, desks.published(app, "V úterý.")[1]
+
+
+def slug_of(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def say(client: FlaskClient, path: str, level: object, **changes: Any) -> TestResponse:
+    """Open the page and press a button under it."""
+    fields = hidden_fields(client.get(path).get_data(as_text=True))
+    return press(client, path, level, fields, **changes)
+
+
+def press(client: FlaskClient, path: str, level: object, fields: dict[str, str], **changes: Any) -> TestResponse:
+    """Press a button of a page that was opened before."""
+    return client.post(f"/pomohlo/{slug_of(path)}", data={**fields, "level": level}, **changes)
+
+
+def said(app: Flask, path: str) -> list[tuple[int, int]]:
+    """(revision, level) of everybody who said something about it, the oldest first."""
+    with app.app_context():
+        about = sa.select(Message.id).where(Message.slug == slug_of(path)).scalar_subquery()
+        rows = sa.select(Feedback.rev, Rating.level).join(Rating, Rating.feedback_id == Feedback.id)
+        return [
+            (row[0], row[1]) for row in db.session.execute(rows.where(Feedback.about_id == about).order_by(Feedback.id))
+        ]
+
+
+def told(app: Flask, path: str) -> str:
+    found = re.search(r"Pomohlo \d+ z \d+ lidí\.", public_page(app, path))
+    return found[0] if found else ""
+
+
+def test_a_reader_says_that_it_helped_without_a_cookie(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    client = app.test_client()
+    page = client.get(path)
+    assert page.headers["Cache-Control"] == "private, no-cache"
+    done = say(client, f"/en{path}", 3, headers={"Origin": "http://localhost"})
+    assert done.status_code == 303
+    assert "Set-Cookie" not in done.headers
+    thanks = client.get(done.headers["Location"]).get_data(as_text=True)
+    assert "Děkujeme. Vaše odpověď: Ano." in thanks
+    assert said(app, path) == [(0, 3)]
+    with app.app_context():
+        row = db.session.scalars(sa.select(Feedback).order_by(Feedback.id.desc())).first()
+        assert row is not None
+        department = db.session.get_one(Message, row.about_id).department_id
+        place = db.session.get_one(Touchpoint, row.touchpoint_id)
+        assert (place.slug, row.department_id) == ("web", department)
+    assert_counts_agree(app)
+
+
+def test_a_form_sent_again_counts_once_and_another_answer_takes_the_place_of_the_first(
+    answer: tuple[Flask, str],
+) -> None:
+    app, path = answer
+    client = app.test_client()
+    fields = hidden_fields(client.get(path).get_data(as_text=True))
+    for _ in range(3):
+        assert press(client, path, 3, fields).status_code == 303
+    assert said(app, path) == [(0, 3)]
+    after = press(client, path, 1, fields)  # back in the browser, and another button
+    assert said(app, path) == [(1, 1)]
+    page = client.get(after.headers["Location"]).get_data(as_text=True)
+    assert "Co vám chybělo?" in page
+    assert press(client, path, 2, hidden_fields(page)).status_code == 303  # on the page that thanks
+    assert press(client, path, 3, fields).status_code == 303
+    assert said(app, path) == [(3, 3)]
+    assert_counts_agree(app)
+
+
+def test_who_changes_their_mind_a_hundred_times_is_stopped(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    client = app.test_client()
+    fields = hidden_fields(client.get(path).get_data(as_text=True))
+    view_limit, view.MOST_A_MINUTE = view.MOST_A_MINUTE, 1000
+    try:
+        statuses = [press(client, path, 1 + n % 2, fields).status_code for n in range(101)]
+    finally:
+        view.MOST_A_MINUTE = view_limit
+    assert statuses == [303] * 100 + [429]
+    assert_counts_agree(app)
+
+
+def test_two_clicks_at_once_are_one(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    fields = hidden_fields(app.test_client().get(path).get_data(as_text=True))
+    with ThreadPoolExecutor(4) as pool:
+        answers_ = list(pool.map(lambda _: press(app.test_client(), path, 3, fields).status_code, range(8)))
+    assert set(answers_) == {303}
+    assert said(app, path) == [(0, 3)]
+
+
+def test_the_number_is_told_from_five_on(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    for n, level in enumerate((3, 3, 1, 3, 2, 3), 1):
+        assert told(app, path) == ("" if n <= 5 else "Pomohlo 3 z 5 lidí.")
+        say(app.test_client(), path, level)
+    assert told(app, path) == "Pomohlo 4 z 6 lidí."
+
+
+def test_an_official_sees_it_on_the_page_of_the_case(towns: Towns, engine: str) -> None:
+    app = towns(engine)
+    reference, path = desks.published(app, "V úterý.")
+    desk = Desk(app, desks.A)
+    assert "Zatím to řeklo příliš málo čtenářů" in desk.page(reference)
+    for level in (3, 3, 1, 3, 2):
+        say(app.test_client(), path, level)
+    assert "Ano: 3, zčásti: 1, ne: 1." in desk.page(reference)
+
+
+BAD: dict[str, dict[str, str]] = {
+    "no level": {"level": ""}, "none of them": {"level": "4"}, "zero": {"level": "0"}, "a word": {"level": "ano"},
+    "another digit": {"level": "\u0663"}, "NUL": {"level": "\0"}, "long": {"level": "3" * 5000},
+    "no token": {"token": ""}, "a forged token": {"token": "WyJ4Il0.x.y"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", BAD.values(), ids=list(BAD))
+def test_what_is_no_answer_is_refused_and_nothing_stored(answer: tuple[Flask, str], changes: dict[str, str]) -> None:
+    app, path = answer
+    client = app.test_client()
+    fields = hidden_fields(client.get(path).get_data(as_text=True))
+    before = everything(app)
+    assert_refused(client.post(f"/pomohlo/{slug_of(path)}", data={**fields, "level": "3", **changes}), 400)
+    assert everything(app) == before
+
+
+def test_a_form_belongs_to_its_own_answer_and_its_own_site(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    client = app.test_client()
+    other = desks.published(app, "Ve středu.")[1]
+    fields = hidden_fields(client.get(path).get_data(as_text=True))
+    before = everything(app)
+    assert_refused(press(client, other, 3, fields), 400)
+    assert_refused(press(client, path, 3, fields, headers={"Sec-Fetch-Site": "cross-site"}), 403)
+    for slug in ("nikde", "x" * 200, "%00", "a%2Fb", "ě", "-"):
+        assert client.post(f"/pomohlo/{slug}", data={**fields, "level": "3"}).status_code in {400, 404}
+    assert client.get(f"/pomohlo/{slug_of(path)}").status_code == 405
+    assert everything(app) == before
+    for state in ("x", "", fields["token"], "\0"):
+        assert client.get(path, query_string={"pomohlo": state}).status_code == 200
+
+
+def test_what_is_no_longer_public_cannot_be_rated(towns: Towns, engine: str) -> None:
+    app = towns(engine)
+    reference, path = desks.published(app, "V úterý.")
+    client = app.test_client()
+    fields = hidden_fields(client.get(path).get_data(as_text=True))
+    with app.app_context():
+        answers.withdraw(desks.scope(desks.A), reference, datetime.now(UTC))
+    assert_refused(press(client, path, 3, fields), 404)
+    assert said(app, path) == []
+
+
+def test_a_flood_has_a_ceiling_for_each_answer(answer: tuple[Flask, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    app, path = answer
+    other = desks.published(app, "Ve středu.")[1]
+    monkeypatch.setattr(view, "MOST_A_MINUTE", 3)
+    client = app.test_client()
+    statuses = [say(client, path, 3).status_code for _ in range(7)]
+    assert statuses.count(303) in {3, 6}  # 6 where a minute ended meanwhile
+    assert statuses[-1] == 429
+    assert say(client, other, 3).status_code == 303
+
+
+def test_the_pages_of_the_city_are_no_touch_screen(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    say(app.test_client(), path, 3)
+    assert_refused(app.test_client().get("/kiosk/web"), 404)
+    assert "/kiosk/web" not in public_page(app, "/")
+    figures = Desk(app, desks.PRESS).client.get("/urad/spokojenost").get_data(as_text=True)
+    assert "misto=web" not in figures
+
+
+def test_a_city_founded_before_gets_its_place_when_it_is_prepared(towns: Towns, engine: str, tmp_path: Path) -> None:
+    app = towns(engine)
+    with app.app_context():
+        places = sa.select(sa.func.count()).select_from(Touchpoint).where(Touchpoint.kind == "web")
+        db.session.execute(sa.update(Touchpoint).where(Touchpoint.kind == "web").values(slug="byvaly", kind="kiosk"))
+        db.session.commit()
+        for _ in range(2):
+            cities.keep_up(datetime.now(UTC))
+            assert db.session.scalar(places) == 1
+    path = desks.published(app, "V úterý.")[1]
+    assert say(app.test_client(), path, 3).status_code == 303
+
+
+def test_any_publication_of_a_room_may_ask_it(towns: Towns, engine: str) -> None:
+    app = towns(engine)
+    with app.app_context():
+        reference = boards.written("Uzavírka")
+        boards.posted(reference, datetime.now(UTC))
+        number = db.session.scalar(sa.select(Message.slug).where(Message.kind == "notice").order_by(Message.id.desc()))
+    assert number
+    with app.test_request_context():
+        block = '{% import "helped.html" as helped with context %}{{ helped.block(slug) }}'
+        fields = hidden_fields(render_template_string(block, slug=number))
+    done = press(app.test_client(), f"/{number}", 3, fields)
+    assert done.status_code == 303
+    assert done.headers["Location"].startswith(f"/uredni-deska/{number}?pomohlo=")
+    assert said(app, f"/{number}") == [(0, 3)]

@@ -1,0 +1,61 @@
+"""What is public is decided in one place: nothing else compares the columns that it is made of."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.running import TREE
+
+TIMES = {"shown_n", "appears_at", "leaves_at"}
+ALLOWED: dict[str, set[str]] = {
+    "hub/actions/answers.py": {"withdraw"},  # takes away what still stands, hidden or not
+    "hub/queries/published.py": {
+        "newest",
+        "_answers",
+        "_key",
+        "by_slug",
+        "whole",
+    },  # the place in a list; the words that are shown
+    "hub/queries/publications.py": {"latest", "_publication"},  # the order, and until when it may be shown
+    "kiosk/screens.py": {"news"},  # until when it may be shown
+    "noticeboard/actions.py": {"_hide"},  # which revision the decision is about
+    "noticeboard/queries.py": {"board"},  # the place in a list
+    "hub/steps/answering.py": {"_undecided", "write_private", "write_public"},  # whether to go on with a message
+    "hub/steps/words.py": {"show", "_index", "_shown_words", "give_theme"},  # sets them; the words that are shown
+    "hub/views/following.py": {"_followed", "_words"},  # private answers, for their own citizen
+    "hub/queries/exports.py": {"of_case", "_words"},  # the same, for them to keep
+    "hub/steps/erasing.py": {"erase_case"},  # what is shown is taken away
+    "hub/views/case_page.py": {"_said", "_revision", "_answer"},  # private answers and since when, in the office
+    "hub/views/answers.py": {"_entry"},  # since when, in a feed
+    "hub/views/public.py": {"_news"},  # the order
+}
+"""File → the functions that compare them for another purpose than to decide what is public, and for which."""
+
+
+def compared(path: Path) -> Iterator[str]:
+    """The functions of a file in which one of these columns is compared, or asked whether it is NULL."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for node in ast.walk(function):
+            parts: list[ast.expr] = []
+            if isinstance(node, ast.Compare):
+                parts = [node.left, *node.comparators]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                parts = [node.func.value]
+            elif isinstance(node, ast.BoolOp):
+                parts = node.values
+            elif isinstance(node, ast.UnaryOp | ast.If | ast.IfExp):
+                parts = [node.operand if isinstance(node, ast.UnaryOp) else node.test]
+            if any(isinstance(part, ast.Attribute) and part.attr in TIMES for part in parts):
+                yield function.name
+
+
+def test_what_is_public_is_decided_by_one_expression() -> None:
+    files = [file for folder in ("hub", "kiosk", "noticeboard", "channels") for file in (TREE / folder).rglob("*.py")]
+    found = {str(file.relative_to(TREE)): set(compared(file)) for file in files}
+    found = {file: names for file, names in found.items() if names and file != "hub/queries/visibility.py"}
+    assert found == ALLOWED
