@@ -21,7 +21,7 @@ from hub.buckets import Bucket
 from hub.channel import Channel
 from hub.database import db
 from hub.errors import BadInput, NotFound
-from hub.jobs import deliveries, sample
+from hub.jobs import deliveries, sample, sample_talk
 from hub.language import gettext
 from hub.queries import places
 from hub.room import MenuItem, Room
@@ -30,14 +30,19 @@ from hub.strict_json import StrictJSON
 from hub.views import (
     answering,
     answers,
+    arranging,
     asking,
     cases,
+    discussion,
     errors,
     figures,
     following,
     health,
     helped,
+    joining,
+    moderating,
     outbox,
+    own_comment,
     public,
     searching,
     site,
@@ -57,6 +62,11 @@ PAGES = (
     cases.blueprint,
     answering.blueprint,
     outbox.blueprint,
+    discussion.blueprint,
+    joining.blueprint,
+    own_comment.blueprint,
+    moderating.blueprint,
+    arranging.blueprint,
     subscribing.blueprint,
     site.blueprint,
     health.blueprint,
@@ -69,6 +79,7 @@ MENU = (
     MenuItem(marked("Answers"), "answers.newest", staff=False),
     MenuItem(marked("News by e-mail"), "subscribing.form", staff=False),
     MenuItem(marked("Messages"), "cases.inbox"),
+    MenuItem(marked("Discussions"), "moderating.waiting"),
     MenuItem(marked("What goes out"), "outbox.trouble"),
     MenuItem(marked("Satisfaction"), "figures.month"),
 )
@@ -229,7 +240,9 @@ def _open(app: Flask, rooms: list[Room]) -> None:
         for command in room.commands:
             app.cli.add_command(command)
     cli.init_app(
-        app, [job for room in rooms for job in room.jobs], [sample.fill, *(room.demo for room in rooms if room.demo)]
+        app,
+        [job for room in rooms for job in room.jobs],
+        [sample.fill, sample_talk.fill, *(room.demo for room in rooms if room.demo)],
     )
 
     @app.get("/favicon.ico")

@@ -217,14 +217,17 @@ def insert_new(
     key: Sequence[str],
     returning: Sequence[str],
 ) -> list[tuple[Any, ...]]:
-    """Insert the rows whose unique `key` is not there yet; the unique key decides. Returns `returning` of the inserted ones."""
+    """Insert the rows whose unique `key` is not there yet (none named: any of their unique keys); the unique key decides.
+
+    Returns `returning` of the inserted ones.
+    """
     statement = _insert_new(connection.dialect.name, table, tuple(key), tuple(returning))
     return [tuple(row) for row in connection.execute(statement, _one_or_many(rows))]
 
 
 @cache
 def _insert_new(dialect: str, table: sa.Table, key: tuple[str, ...], returning: tuple[str, ...]) -> Any:
-    statement = _insert(dialect, table).on_conflict_do_nothing(index_elements=[table.c[name] for name in key])
+    statement = _insert(dialect, table).on_conflict_do_nothing(index_elements=[table.c[name] for name in key] or None)
     return statement.returning(*(table.c[name] for name in returning))
 
 

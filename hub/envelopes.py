@@ -77,6 +77,32 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Commented:
+    """Words under a publication, meant for everybody, signed with `name` (empty: without one).
+
+    `replies_to` is the reference of a comment (empty: said to the publication itself). `secret_digest` belongs to the author's
+    own link. `trapped`: a field that only machines see was filled in. With `account_id` the office speaks, for `department_id`.
+    """
+
+    source: str
+    external_id: str
+    publication_id: int
+    text: str
+    name: str = ""
+    replies_to: str = ""
+    language: str = "cs"
+    secret_digest: str | None = None
+    trapped: bool = False
+    account_id: int | None = None
+    department_id: int | None = None
+
+    @property
+    def channel(self) -> str:
+        """The road the words came by."""
+        return self.source.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Edited:
     """New words in place of those `external_id` said before."""
 
@@ -124,12 +150,14 @@ class Bounced:
     permanent: bool
 
 
-Incoming = Rated | Said | Edited | Chose | Joined | Left | Bounced
+Incoming = Rated | Said | Commented | Edited | Chose | Joined | Left | Bounced
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one item that came in. `problem` is the code of the error for refused ones; `about` the case of words."""
+    """What became of one item that came in. `problem` is the code of the error for refused ones; `about` the case of words,
+    or the message of a comment.
+    """
 
     external_id: str
     rev: int

@@ -99,6 +99,51 @@ class DecisionKind(StrEnum):
 SHOWING = (DecisionKind.APPROVE, DecisionKind.RESTORE)
 
 
+class DiscussionState(StrEnum):
+    """Whether a publication is discussed. Closed: what was said stays, nothing more comes. Off: there is no discussion."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    OFF = "off"
+
+
+class Moderation(StrEnum):
+    """When a comment is read by the office: before it appears, or after it, where no rule holds it for a look."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class CommentState(StrEnum):
+    """What became of a comment. Published is what counts: the database holds that equal to what everybody sees."""
+
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    HIDDEN = "hidden"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+
+
+class Look(StrEnum):
+    """Why a comment waits for a moderator."""
+
+    WAITING = "waiting"
+    QUARANTINE = "quarantine"
+    REPORTED = "reported"
+    OBJECTED = "objected"
+
+
+class ReportReason(StrEnum):
+    """What somebody holds against a comment."""
+
+    INSULT = "insult"
+    PERSONAL_DATA = "personal_data"
+    ADVERT = "advert"
+    UNLAWFUL = "unlawful"
+    OTHER = "other"
+
+
 class AddressState(StrEnum):
     """Whether an address can be written to: blocked by its owner, stopped by us, invalid for ever."""
 

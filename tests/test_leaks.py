@@ -25,6 +25,8 @@ from hub.work import Actor, Work, work
 from noticeboard.models import Notice
 from tests import desks
 from tests.desks import Towns
+from tests.discussion import crowds, talks
+from tests.discussion import hidden as comments
 from tests.noticeboard import boards
 from tests.noticeboard.hidden import NOT_HANGING, posted_notice
 from tests.seals import bait, seal, text
@@ -191,6 +193,10 @@ class House:
     others: list[Item] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     """The public numbers of notices."""
+    comments: list[str] = field(default_factory=list)
+    """The public names of comments, whether anybody may read them or not."""
+    own: str = ""
+    """The page of the author of the public comment."""
 
     @property
     def slugs(self) -> list[str]:
@@ -224,6 +230,13 @@ def full(towns: Towns, engine: str, houses_of_items: dict[str, House]) -> House:
             posted_notice(PUBLIC)
             house.notices = [n for n in db.session.scalars(sa.select(Notice.number)) if n]
             db.session.remove()
+        for make_comment in comments.NOT_READ:
+            name = make_comment.__name__.replace("_", "")
+            house.comments.append(make_comment(app, house.public.slug, name))
+            house.others.append(Item(name, house.comments[-1]))
+        crowds.fill(app, house.public.slug, 20)  # a second page of the discussion
+        house.own, made = talks.published(app, house.public.slug, f"Příspěvek {text(PUBLIC)}", text(PUBLIC))
+        house.comments.append(made)
         for n in range(25):  # a second page of the list
             desks.published(app, "Výplň.", f"Výplň {n}", now=datetime.now(UTC) - timedelta(days=1))
         houses_of_items[engine] = house
@@ -320,6 +333,12 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/odpovedi.atom": feed("/odpovedi.atom"),
     "/odpovedi.json": feed("/odpovedi.json"),
     "/hledat": everything,
+    "/diskuse/<slug>": lambda house: comments.pages(house.app, house.public.slug, house.comments, house.slugs),
+    "/diskuse/<slug>/<reference>": lambda house: comments.of_each(house.public.slug, house.comments),
+    "/diskuse/<slug>/<reference>/nahlaseni": lambda house: comments.of_each(
+        house.public.slug, house.comments, "nahlaseni"
+    ),
+    "/muj-prispevek/<secret>": lambda house: [house.own, *(f"/muj-prispevek/{one}" for one in house.comments)],
     "/sledovani/<secret>": followed,
     "/sledovani/<secret>/kopie": lambda house: [f"{path}/kopie" for path in followed(house)[1:]],
     "/sledovani/<secret>/vymazani": lambda house: [f"{path}/vymazani" for path in followed(house)],
@@ -342,6 +361,10 @@ SHOWS = {
     "/odpovedi.atom",
     "/odpovedi.json",
     "/hledat",
+    "/diskuse/<slug>",
+    "/diskuse/<slug>/<reference>",
+    "/diskuse/<slug>/<reference>/nahlaseni",
+    "/muj-prispevek/<secret>",
     "/sledovani/<secret>",
     "/sledovani/<secret>/vymazani",
     "/uredni-deska",

@@ -18,6 +18,17 @@ ALLOWED: dict[str, set[str]] = {
         "by_slug",
         "whole",
     },  # the place in a list; the words that are shown
+    "hub/actions/moderating.py": {"_carry_out"},  # which revision the decision is about
+    "hub/queries/discussions.py": {
+        "publication",
+        "_under",
+        "_has_reply",
+    },  # the words that are shown; which index
+    "hub/queries/moderation.py": {"publications", "_title"},  # the place in a list; the words that are shown
+    "hub/steps/commenting.py": {"_state"},  # what became of a comment, as the database holds it to what is public
+    "hub/views/joining.py": {"_report_page"},  # the words that are shown, of a comment known to be public
+    "hub/views/moderating.py": {"_comment"},  # the words approved before, in the office
+    "hub/views/own_comment.py": {"_page"},  # the words approved before, for their own author
     "hub/queries/publications.py": {"latest", "_publication"},  # the order, and until when it may be shown
     "kiosk/screens.py": {"news"},  # until when it may be shown
     "noticeboard/actions.py": {"_hide"},  # which revision the decision is about

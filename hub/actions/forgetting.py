@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from hub.database import table_of
-from hub.models import Feedback, FollowLink, Repeat
+from hub.models import Comment, Feedback, FollowLink, Reaction, Repeat, Report
+from hub.rules import comments as rules
 from hub.steps import adding, erasing
 from hub.work import SYSTEM, work
 
 feedback = table_of(Feedback)
 links = table_of(FollowLink)
 repeated = table_of(Repeat)
+comments = table_of(Comment)
+MARKS = (table_of(Reaction), table_of(Report))
+LINK_LIFE = timedelta(days=3 * 365)
+"""How long the link of a comment's author opens it."""
 
 
 def exact_times(received_before: datetime, at_most: int, now: datetime) -> int:
@@ -51,3 +56,28 @@ def repeats(heard_before: date, at_most: int, now: datetime) -> int:
     of_day = sa.and_(repeated.c.heard_on < heard_before, repeated.c.digest.in_(old.scalar_subquery()))
     with work(SYSTEM, "forget repeats", now) as w:
         return int(w.connection.execute(sa.delete(repeated).where(of_day)).rowcount)
+
+
+def marks(at_most: int, now: datetime) -> int:
+    """Forget who (as a digest) joined in or reported some weeks ago, at most so many of each; returns how many. The rows stay."""
+    changed = 0
+    with work(SYSTEM, "forget who reacted", now) as w:
+        for table in MARKS:
+            old = sa.and_(table.c.made_at < now - rules.FORGOTTEN_AFTER, table.c.voter.is_not(None))
+            some = sa.select(table.c.id).where(old).limit(at_most)
+            change = sa.update(table).where(table.c.id.in_(some.scalar_subquery())).values(voter=None, nonce=None)
+            changed += w.connection.execute(change).rowcount
+    return changed
+
+
+def traces(at_most: int, now: datetime) -> int:
+    """Of at most so many comments, forget what tells the same text said again, or the link of its author, after their time."""
+    said = sa.and_(comments.c.words_digest.is_not(None), comments.c.came_at < now - rules.SAME_FOR)
+    linked = sa.and_(comments.c.secret_digest.is_not(None), comments.c.came_at < now - LINK_LIFE)
+    changed = 0
+    with work(SYSTEM, "forget traces of comments", now) as w:
+        for which, gone in ((said, {"words_digest": None}), (linked, {"secret_digest": None})):
+            some = sa.select(comments.c.message_id).where(which).limit(at_most)
+            change = sa.update(comments).where(comments.c.message_id.in_(some.scalar_subquery())).values(**gone)
+            changed += w.connection.execute(change).rowcount
+    return changed

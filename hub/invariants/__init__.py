@@ -3,6 +3,7 @@
 Each is one line of SQL that both engines understand, and says in plain words why it refused.
 """
 
+from hub.invariants.discussing import DISCUSSING
 from hub.invariants.duty import DUTY
 from hub.invariants.feedback import FEEDBACK
 from hub.invariants.going_out import GOING_OUT
@@ -14,12 +15,13 @@ __all__ = ["TRIGGERS", "Trigger"]
 NEVER_EMPTIED = (
     "audit_entries", "questionnaires", "questions", "levels", "feedback", "ratings", "counts", "conversations", "messages",
     "revisions", "decisions", "attachments", "origins", "cases", "case_notes", "deadline_rules", "subscriptions",
-    "dispatches", "deliveries", "delivery_parts",
+    "dispatches", "deliveries", "delivery_parts", "discussions", "comments",
 )  # fmt: skip
 
 TRIGGERS = (
     *WORDS,
     *DUTY,
+    *DISCUSSING,
     *GOING_OUT,
     *FEEDBACK,
     # PostgreSQL empties a table without asking the triggers of its rows (a TRUNCATE … CASCADE of what they refer to, too).

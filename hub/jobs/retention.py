@@ -14,6 +14,7 @@ from hub.actions import forgetting, subscribing
 from hub.database import db
 from hub.jobs.timetable import Job
 from hub.queries import cases
+from hub.rules import comments as rules
 from hub.rules.localtime import local
 from hub.steps import links, repeats
 from hub.storage import storage
@@ -80,6 +81,15 @@ def forget_opt_ins(now: datetime) -> int:
     return total
 
 
+def forget_reactions(now: datetime) -> int:
+    """Forget who joined in or reported, and the traces of old comments, a chunk a transaction; returns how many."""
+    total = 0
+    for forget in (forgetting.marks, forgetting.traces):
+        while gone := forget(CHUNK, now):
+            total += gone
+    return total
+
+
 def forget_repeats(now: datetime) -> int:
     """Delete digests of words that are too old to be called repeated; returns how many."""
     total, before = 0, local(now).date() - timedelta(days=repeats.DAYS)
@@ -129,6 +139,21 @@ KEPT = (
         _("the law asks for proof of your consent (article 7 of the GDPR)"),
     ),
     Kept(
+        _("A comment in a public discussion"),
+        lambda _settings: None,
+        _("it is public; with its private link you can change it or take it back"),
+    ),
+    Kept(
+        _("The private link of your comment"),
+        lambda _settings: forgetting.LINK_LIFE.days,
+        _("so that you can go on with it"),
+    ),
+    Kept(
+        _("A digest of the network from which somebody joined in or reported a comment"),
+        lambda _settings: rules.FORGOTTEN_AFTER.days,
+        _("so that nobody counts twice; no address can be read out of it"),
+    ),
+    Kept(
         _("A digest by which we recognise the same words sent again"),
         lambda _settings: repeats.DAYS,
         _("to put spam aside; nobody can read words out of it"),
@@ -142,8 +167,17 @@ KEPT = (
 """Of people outside the office. A job that forgets something, and what nothing forgets by itself, each stand here."""
 
 FORGET_REPEATS = Job("forget-repeats", time(3, 50), forget_repeats)
+FORGET_REACTIONS = Job("forget-reactions", time(4, 0), forget_reactions)
 FORGET_OPT_INS = Job("forget-opt-ins", time(3, 45), forget_opt_ins)
 FORGET_CASES = Job("forget-cases", time(4, 0), forget_cases)
 FORGET_LOST_FILES = Job("forget-lost-files", time(3, 0), forget_lost_files)
 FORGET_FOLLOW_LINKS = Job("forget-follow-links", time(3, 30), forget_follow_links)
-JOBS = (FORGET_EXACT_TIMES, FORGET_LOST_FILES, FORGET_FOLLOW_LINKS, FORGET_OPT_INS, FORGET_REPEATS, FORGET_CASES)
+JOBS = (
+    FORGET_EXACT_TIMES,
+    FORGET_LOST_FILES,
+    FORGET_FOLLOW_LINKS,
+    FORGET_OPT_INS,
+    FORGET_REPEATS,
+    FORGET_CASES,
+    FORGET_REACTIONS,
+)

@@ -49,7 +49,7 @@ def _fill_one(name: str, question: dict[str, Any], now: datetime) -> None:
     reference, is_new = case.reference, case.state == "new"
     if not is_new or "by" not in question:
         return
-    scope = _scope(question["by"])
+    scope = scope_of(question["by"])
     if "draft" in question:
         answers.save(scope, reference, Written(0, question["draft"]), came + timedelta(days=1))
         return
@@ -64,10 +64,11 @@ def _fill_one(name: str, question: dict[str, Any], now: datetime) -> None:
     answered = came + timedelta(days=question["after"])
     answers.submit(scope, reference, written, answered)
     if "approved_by" in question:
-        answers.decide(_scope(question["approved_by"]), reference, 1, True, "", answered + timedelta(hours=3))
+        answers.decide(scope_of(question["approved_by"]), reference, 1, True, "", answered + timedelta(hours=3))
 
 
-def _scope(email: str) -> Scope:
+def scope_of(email: str) -> Scope:
+    """The scope of an account of the demo."""
     account = db.session.scalars(sa.select(Account).where(Account.email == email)).one()
     scope = scope_of_account(account)
     if scope is None:

@@ -1,5 +1,6 @@
 """Every table of the hub. Importing this package makes them known to the metadata."""
 
+from hub.models.discussing import Comment, Discussion, Reaction, Report
 from hub.models.duty import Case, CaseNote, DeadlineRule, Draft, FollowLink
 from hub.models.feedback import Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
 from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, OptIn, Subscription, Topic
@@ -19,6 +20,7 @@ __all__ = [
     "City",
     "CityMap",
     "ClockMark",
+    "Comment",
     "Contact",
     "Conversation",
     "Count",
@@ -27,6 +29,7 @@ __all__ = [
     "Delivery",
     "DeliveryPart",
     "Department",
+    "Discussion",
     "Dispatch",
     "Draft",
     "Feedback",
@@ -40,7 +43,9 @@ __all__ = [
     "Question",
     "Questionnaire",
     "Rating",
+    "Reaction",
     "Repeat",
+    "Report",
     "Revision",
     "Role",
     "SearchEntry",

@@ -14,6 +14,8 @@ from hub.database import Base, Instant, LongKey, one_of
 from hub.models.people import Account, Contact, Department
 from hub.vocabulary import ActorKind, Cause, DecisionKind, MessageKind, Visibility
 
+_WAS_SHOWN = sa.text("shown_n IS NOT NULL")
+
 
 class Conversation(Base):
     """A place of words, public or private for ever."""
@@ -59,6 +61,14 @@ class Message(Base):
         _index_of("ix_messages_of_department", "department_id", "appears_at", "id", only="appears_at IS NOT NULL"),
         _index_of("ix_messages_of_theme", "theme_id", "appears_at", "id", only="theme_id IS NOT NULL"),
         _index_of("ix_messages_of_both", "theme_id", "department_id", "appears_at", "id", only="theme_id IS NOT NULL"),
+        sa.Index(
+            "ix_messages_shown_replies",
+            "replies_to_id",
+            "kind",
+            "id",
+            sqlite_where=_WAS_SHOWN,
+            postgresql_where=_WAS_SHOWN,
+        ),
     )
 
     id: Mapped[int] = mapped_column(LongKey, primary_key=True)
@@ -94,7 +104,7 @@ class Revision(Base):
     """The words of a message as they once were; append-only. Erasing them keeps the row: text becomes NULL, the salt is dropped.
 
     `digest` is SHA-256 over the salt, all words and the digests of the attachments. `account_id` is who of the office wrote
-    it; None for a citizen's own words.
+    it; None for a citizen's own words. The `title` of a comment is the name its author signs with.
     """
 
     __tablename__ = "revisions"

@@ -80,7 +80,7 @@ def decide(text: str, stems: Sequence[str], table: Table, signs: Signs = NO_SIGN
         if paragraph.search(text):
             kinds[kind] = kinds.get(kind, 0) + CITED_WEIGHT
     departments = {department: _weight(joined, phrases) for department, phrases in table.departments.items()}
-    reasons = (*_reasons(text), *_reasons_beside(signs))
+    reasons = (*oddities(text), *_reasons_beside(signs))
     return Triage(
         _heaviest(departments, table.default_department),
         _heaviest(kinds, LegalKind.MESSAGE),
@@ -101,11 +101,12 @@ def _heaviest(weights: Mapping[Choice, int], default: Choice) -> Choice:
     return heaviest[0] if most > 0 and len(heaviest) == 1 else default
 
 
-def _reasons(text: str) -> Iterator[str]:
+def oddities(text: str, most_links: int = MOST_LINKS) -> Iterator[str]:
+    """Why a person should read a text before others do, in a fixed order."""
     letters = [c for c in text if c.isalpha()]
     if personal.find(text):
         yield "personal_data"
-    if len(LINK.findall(text)) > MOST_LINKS:
+    if len(LINK.findall(text)) > most_links:
         yield "links"
     if len(letters) >= SHOUTED_LETTERS and sum(c.isupper() for c in letters) > SHOUTED_SHARE * len(letters):
         yield "shouting"

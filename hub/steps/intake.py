@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from hub import database
 from hub.database import table_of
-from hub.envelopes import Incoming, Rated, Receipt, Said
+from hub.envelopes import Commented, Incoming, Rated, Receipt, Said
 from hub.models import Feedback, Rating
 from hub.queries.places import Definition
 from hub.queries.places import definitions as definitions_of
 from hub.rules.localtime import hour_of
-from hub.steps import adding, hearing
+from hub.steps import adding, commenting, hearing
 from hub.steps.counts import Moves
 from hub.vocabulary import Outcome, Standing
 
@@ -46,6 +46,9 @@ def record(session: Session, incoming: Sequence[Incoming], now: datetime) -> lis
     for index, item in enumerate(incoming):
         if isinstance(item, Said):
             receipts[index] = (hearing.hear if item.adds_to is None else adding.add)(session, item, now)
+            continue
+        if isinstance(item, Commented):
+            receipts[index] = commenting.hear(session, item, now)
             continue
         if not isinstance(item, Rated):
             raise NotImplementedError(f"{type(item).__name__} has no way in yet")

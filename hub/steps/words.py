@@ -118,7 +118,12 @@ def forget_words(session: Session, message_id: int) -> None:
 
 
 def _index(session: Session, message: Message) -> None:
-    """What lists show is found by its own words and by those of the question it answers; a question, by its answers."""
+    """What lists show is found by its own words and by those of the question it answers; a question, by its answers.
+
+    No list of what was found shows comments, so they are not searched.
+    """
+    if message.kind == MessageKind.COMMENT:
+        return
     if message.kind == MessageKind.QUESTION:
         shown = sa.select(Message).where(Message.replies_to_id == message.id, Message.shown_n.is_not(None))
         for answer in session.scalars(shown.where(Message.leaves_at.is_(None))):

@@ -81,6 +81,43 @@ REASONS = {
     "burst": _("Unusually many messages came at the same time."),
     "honeypot": _("A hidden field was filled in: by a machine, or by a browser that completes forms by itself."),
 }
+HOLDS = REASONS | {
+    "trap": _("A hidden field that only machines see was filled in."),
+    "odd_links": _("It contains links to unusual addresses."),
+    "said_before": _("The same text was written here in the last days."),
+    "burst": _("Many comments came at once."),
+    "like_office": _("The name might be taken for the office."),
+    "odd_name": _("The name contains a link or personal data."),
+}
+COMMENT_STATES = {
+    "waiting": _("waits for a moderator"),
+    "published": _("published"),
+    "rejected": _("not published"),
+    "hidden": _("hidden"),
+    "withdrawn": _("withdrawn by its author"),
+    "erased": _("erased"),
+}
+REPORT_REASONS = {
+    "insult": _("It insults or threatens somebody"),
+    "personal_data": _("It contains personal data of somebody"),
+    "advert": _("It is advertising or spam"),
+    "unlawful": _("It is against the law"),
+    "other": _("Something else"),
+}
+COMMENT_DECISIONS = {
+    "approve": _("published"),
+    "reject": _("not published"),
+    "hide": _("hidden"),
+    "restore": _("restored"),
+}
+COMMENT_ACTS = {
+    "edit a comment": _("the author changed the comment"),
+    "withdraw a comment": _("the author withdrew the comment"),
+    "object": _("the author objected"),
+    "leave a comment": _("left as it is"),
+    "erase a comment": _("erased the words"),
+    "reply in a discussion": _("replied for the office"),
+}
 ACTS = {
     "take a case": _("took the case"),
     "classify a case": _("classified the case"),

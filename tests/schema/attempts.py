@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from hub.invariants import TRIGGERS
-from tests.schema import allowed_words, attempts_locations, attempts_notices, attempts_words
+from tests.schema import allowed_words, attempts_discussions, attempts_locations, attempts_notices, attempts_words
 
 NEW_FEEDBACK = (
     "INSERT INTO feedback (source, external_id, rev, digests, touchpoint_id, department_id, questionnaire_id, language,"
@@ -139,6 +139,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     **attempts_words.BY_TRIGGER,
     **attempts_locations.BY_TRIGGER,
     **attempts_notices.BY_TRIGGER,
+    **attempts_discussions.BY_TRIGGER,
 }
 
 
@@ -218,6 +219,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     **attempts_words.BY_CONSTRAINT,
     **attempts_locations.BY_CONSTRAINT,
     **attempts_notices.BY_CONSTRAINT,
+    **attempts_discussions.BY_CONSTRAINT,
 }
 
 
@@ -265,4 +267,5 @@ ALLOWED = {
     ),
     **allowed_words.ALLOWED,
     **attempts_notices.ALLOWED,
+    **attempts_discussions.ALLOWED,
 }

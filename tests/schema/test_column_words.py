@@ -40,6 +40,11 @@ def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
         "ck_deliveries_operation": vocabulary.Operation,
         "ck_deliveries_state": vocabulary.DeliveryState,
         "ck_notices_state": NoticeState,
+        "ck_discussions_state": vocabulary.DiscussionState,
+        "ck_discussions_moderation": vocabulary.Moderation,
+        "ck_comments_state": vocabulary.CommentState,
+        "ck_comments_look": vocabulary.Look,
+        "ck_reports_reason": vocabulary.ReportReason,
         "ck_notices_posted": (NoticeState.POSTED, NoticeState.TAKEN_DOWN),
     }
     lists = {

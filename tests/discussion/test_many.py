@@ -1,0 +1,87 @@
+"""Many comments: a page shows as many as a page holds, whatever there are, and asks the database as often."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import event
+
+from hub.database import db
+from hub.queries import discussions
+from tests.discussion import crowds, talks
+
+MANY = 2000
+UNDER_ONE = 120
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The statements that the database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_page_is_as_long_and_asks_as_often_whatever_there_are(town: Flask) -> None:
+    few, many = talks.discussed(town, "Málo"), talks.discussed(town, "Mnoho")
+    for _ in range(discussions.PAGE + 1):
+        talks.published(town, few, f"Příspěvek {_}.")
+    crowds.fill(town, many, MANY, UNDER_ONE)
+    asked, shown = {}, {}
+    for slug in (few, many):
+        with counted(town) as statements:
+            shown[slug] = talks.page(town, slug)
+        asked[slug] = len(statements)
+    assert asked[few] == asked[many]
+    assert [page.count("<article") for page in shown.values()] == [discussions.PAGE, discussions.PAGE]
+    assert re.search(rf"{MANY}\s+příspěvků", shown[many])
+
+
+def test_a_comment_shows_some_of_its_replies_and_leads_to_all(town: Flask) -> None:
+    slug = talks.discussed(town, "Mnoho")
+    crowds.fill(town, slug, UNDER_ONE + 1, UNDER_ONE)
+    page = talks.page(town, slug)
+    assert page.count("<article") == 1 + discussions.REPLIES
+    assert "Všechny reakce" in page
+    top = re.search(rf'href="/diskuse/{slug}/(c\d+)">Všechny reakce', page)
+    assert top
+    path, seen = f"/{top[1]}", set[str]()
+    while path:
+        thread = talks.page(town, slug, path)
+        seen |= set(re.findall(r'id="k-(c\d+)"', thread))
+        found = re.search(r'rel="next" href="/diskuse/[^/]+(/[^"]+)"', thread)
+        path = found[1] if found else ""
+    assert len(seen) == UNDER_ONE + 1
+
+
+def test_a_page_and_its_number_are_read_from_indexes(light_town: Flask) -> None:
+    with light_town.app_context():
+        for statement, index in (
+            ("SELECT count(*) FROM comments WHERE publication_id = 1 AND state = 'published'", "ix_comments_state"),
+            (
+                "SELECT id FROM messages WHERE replies_to_id = 1 AND kind = 'comment' AND shown_n IS NOT NULL"
+                " ORDER BY id DESC LIMIT 20",
+                "ix_messages_shown_replies",
+            ),
+            (
+                "SELECT message_id FROM comments WHERE look = 'waiting' ORDER BY rank, since_at, message_id LIMIT 30",
+                "ix_comments_look",
+            ),
+        ):
+            plan = " ".join(map(str, db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {statement}")).all()))
+            assert index in plan, plan
+            assert "TEMP B-TREE" not in plan, plan
+        db.session.remove()
