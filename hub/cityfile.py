@@ -7,8 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, model_validator
 
+from hub.directoryfile import FilePart, GuidePart, Name, OfficePart, OfficialPart, Slug
 from hub.rules import uploads
 from hub.stems import fold
 from hub.text import one_line
@@ -22,13 +23,6 @@ WEB_PLACE = "web"
 
 class BadCityFile(Exception):
     """The file cannot be used; the text lists every reason, one a line."""
-
-
-def _named(text: str) -> str:
-    text = one_line(text)
-    if not text:
-        raise ValueError("must not be empty")
-    return text
 
 
 def _with_letters(text: str) -> str:
@@ -50,20 +44,14 @@ def _once(keys: list[str], what: str) -> None:
         raise ValueError(f"{what} stands twice: {', '.join(twice)}")
 
 
-Name = Annotated[str, AfterValidator(_named), Field(max_length=160)]
 EMAIL = r"^[^@\s,;\x00-\x20]+@[^@\s,;\x00-\x20]+\.[a-z]{2,}$"
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Words = Annotated[dict[str, Name], AfterValidator(_known_languages)]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 LARGEST_MAP = 1024 * 1024
 Part = TypeVar("Part", bound=BaseModel)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class QuestionPart(_Part):
+class QuestionPart(FilePart):
     """One question: its words, and those of its levels from the worst (or the options in order)."""
 
     code: Slug
@@ -73,7 +61,7 @@ class QuestionPart(_Part):
     levels: Annotated[list[Words], Field(min_length=2, max_length=11)]
 
 
-class QuestionnairePart(_Part):
+class QuestionnairePart(FilePart):
     """A questionnaire in one version."""
 
     code: Slug = "kiosk"
@@ -86,7 +74,7 @@ class QuestionnairePart(_Part):
         return self
 
 
-class DepartmentPart(_Part):
+class DepartmentPart(FilePart):
     """A department. What citizens write is proposed to it by `keywords`; the one with `*` gets what fits nobody's."""
 
     slug: Slug
@@ -95,7 +83,7 @@ class DepartmentPart(_Part):
     keywords: list[Name] = []
 
 
-class TouchpointPart(_Part):
+class TouchpointPart(FilePart):
     """A place with a kiosk. `visits_a_day` is only for sample traffic."""
 
     slug: Slug
@@ -107,14 +95,14 @@ class TouchpointPart(_Part):
     sample: bool = False
 
 
-class ThemePart(_Part):
+class ThemePart(FilePart):
     """What public answers may be about, with its name in each language."""
 
     slug: Slug
     name: Words
 
 
-class AccountPart(_Part):
+class AccountPart(FilePart):
     """A sign-in, named by its office."""
 
     email: Annotated[str, Field(pattern=EMAIL, max_length=254)]
@@ -123,7 +111,7 @@ class AccountPart(_Part):
     department: Slug | None = None
 
 
-class MapPart(_Part):
+class MapPart(FilePart):
     """A plain picture of the city to mark a point on (a file beside this one: PNG, JPEG or SVG) and the degrees of its edges."""
 
     picture: Annotated[str, Field(pattern=r"^[\w.-]+\.(png|jpe?g|svg)$")]
@@ -157,7 +145,7 @@ class MapPart(_Part):
         return self
 
 
-class CityFile(_Part):
+class CityFile(FilePart):
     """The whole file. What is written in `unknown` is a remark for its reader: what of it is sample data;
     `look_at` are the addresses to show to whoever tries the city out. `data_box`, `filing_office` and `filing_email` are
     where formal submissions go.
@@ -171,6 +159,9 @@ class CityFile(_Part):
     touchpoints: list[TouchpointPart] = []
     accounts: list[AccountPart] = []
     themes: list[ThemePart] = []
+    offices: list[OfficePart] = []
+    officials: list[OfficialPart] = []
+    guides: list[GuidePart] = []
     questionnaire: QuestionnairePart | Literal["default"] = "default"
     data_box: Annotated[str, Field(pattern=r"^([a-z0-9]{7})?$")] = ""
     filing_office: Annotated[str, AfterValidator(one_line), Field(max_length=300)] = ""
@@ -185,6 +176,8 @@ class CityFile(_Part):
             (self.touchpoints, "slug"),
             (self.accounts, "email"),
             (self.themes, "slug"),
+            (self.offices, "department"),
+            (self.guides, "slug"),
         )
         for things, key in parts:
             _once([getattr(thing, key).casefold() for thing in things], key)
@@ -193,6 +186,7 @@ class CityFile(_Part):
             raise ValueError(f"a place cannot be called {WEB_PLACE}: that is the city's own pages")
         known = {department.slug for department in self.departments}
         asked = {t.department for t in self.touchpoints} | {a.department for a in self.accounts if a.department}
+        asked |= {one.department for part in (self.offices, self.officials, self.guides) for one in part}
         if asked - known:
             raise ValueError(f"unknown department: {', '.join(sorted(asked - known))}")
         return self

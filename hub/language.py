@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, force_locale
@@ -38,6 +38,7 @@ __all__ = [
     "percent",
     "size",
     "speaking",
+    "weekday",
     "words",
 ]
 
@@ -165,6 +166,11 @@ def month(first_day: date) -> str:
 def day(on: date) -> str:
     """A day of a known month: 3. 11."""
     return format_date(on, "d. M." if current() != "en" else "d MMM", locale=current())
+
+
+def weekday(number: int) -> str:
+    """The name of a weekday, 1 is Monday: pondělí."""
+    return str(get_day_names("wide", context="stand-alone", locale=current())[number - 1])
 
 
 def full_day(on: date) -> str:

@@ -258,6 +258,19 @@ class Cause(StrEnum):
     DERIVED = "derived"
 
 
+class GuideTheme(StrEnum):
+    """Under which heading a guide stands among the needs of citizens."""
+
+    DOCUMENTS = "documents"
+    REGISTRY = "registry"
+    HOME = "home"
+    TRANSPORT = "transport"
+    BUILDING = "building"
+    SOCIAL = "social"
+    BUSINESS = "business"
+    OTHER = "other"
+
+
 ANSWERS = "answers"
 """The topic of published answers."""
 

@@ -69,6 +69,10 @@ ROUTES = {
     "/sledovani/<secret>/email": PUBLIC,
     "/sledovani/<secret>/kopie": PUBLIC,
     "/sledovani/<secret>/vymazani": PUBLIC,
+    "/kontakty": PUBLIC,
+    "/kontakty/<slug>": PUBLIC,
+    "/kontakty/portrety/<digest>": PUBLIC,
+    "/kontakty/zivotni-situace/<slug>": PUBLIC,
     "/odbery": PUBLIC,
     "/odbery/nastaveni/<token>": PUBLIC,
     "/odbery/potvrzeni/<secret>": PUBLIC,
@@ -91,6 +95,13 @@ ROUTES = {
     "/urad/diskuse/<reference>/odpoved": STAFF,
     "/urad/diskuse/zverejneni": STAFF,
     "/urad/diskuse/zverejneni/<slug>": STAFF,
+    "/urad/kontakty": STAFF,
+    "/urad/kontakty/nova-situace": STAFF,
+    "/urad/kontakty/novy-urednik": STAFF,
+    "/urad/kontakty/odbor/<slug>": STAFF,
+    "/urad/kontakty/urednik/<reference>": STAFF,
+    "/urad/kontakty/urednik/<reference>/smazani": STAFF,
+    "/urad/kontakty/zivotni-situace/<slug>": STAFF,
     "/urad/odesilani": STAFF,
     "/urad/odesilani/<int:number>": STAFF,
     "/urad/pripady": STAFF,
@@ -119,13 +130,16 @@ ROUTES = {
 
 KNOWN_SEE = {
     "/urad/odesilani": {200, 403},
+    "/urad/kontakty/odbor/<slug>": {404},
+    "/urad/kontakty/urednik/<reference>": {404},
+    "/urad/kontakty/zivotni-situace/<slug>": {404},
     "/urad/pripady/<reference>": {404},
     "/urad/diskuse/<reference>": {404},
     "/urad/diskuse/zverejneni/<slug>": {404},
     "/urad/uredni-deska/<reference>": {404},
     "/urad/pripady/<reference>/prilohy/<int:position>": {404},
 }
-"""What staff see where it is not simply a page: a head does not see all letters, and there is no case of that name."""
+"""What staff see where it is not simply a page: a head does not see all letters, and there is nothing of that name."""
 
 SAME_EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",

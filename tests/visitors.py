@@ -174,7 +174,7 @@ def addresses(app: Flask, method: str = "GET") -> list[str]:
 
 
 def address(rule: Rule) -> str:
-    """An address of this route. There is no case, answer or letter of these names."""
+    """An address of this route. There is no case, answer, letter or department of these names."""
     values = {
         "slug": "ridici",
         "filename": "kiosk.css" if "kiosk" in rule.rule else "hub.css",
@@ -184,6 +184,7 @@ def address(rule: Rule) -> str:
         "position": "1",
         "number": "1",
         "token": "nikam-nevede",
+        "digest": "0" * 64,
     }
     unknown = rule.arguments - values.keys()
     assert not unknown, f"say in visitors.address what {unknown} of {rule.rule} may be"

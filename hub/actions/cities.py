@@ -25,7 +25,10 @@ from hub.models import (
     City,
     DeadlineRule,
     Department,
+    Guide,
     Level,
+    Office,
+    Official,
     Question,
     Questionnaire,
     Role,
@@ -35,7 +38,7 @@ from hub.models import (
 )
 from hub.queries import places
 from hub.signin import hash_password, verify_password
-from hub.steps import locations
+from hub.steps import directory, locations
 from hub.steps.hearing import REST
 from hub.vocabulary import ANSWERS, PlaceKind, RoleName
 from hub.work import SYSTEM, work
@@ -73,6 +76,7 @@ def found(file: CityFile, password: str, now: datetime) -> None:
                 )
             )
         _accounts(w.session, file.accounts, departments, hashes)
+        _directory(w.session, file, departments)
         _themes(w.connection, file.themes)
         _what_the_hub_brings(w.session, now)
         w.about(w.session.get_one(City, ONLY))
@@ -192,6 +196,23 @@ def _departments(session: Session, file: CityFile) -> dict[str, Department]:
     }
     session.add_all(made.values())
     return made
+
+
+def _directory(session: Session, file: CityFile, departments: dict[str, Department]) -> None:
+    session.flush()
+    for office in file.offices:
+        key = departments[office.department].id
+        directory.begin_office(session, key)
+        directory.write_office(session, session.get_one(Office, key), office.card())
+    for position, official in enumerate(file.officials):
+        reference = directory.new_reference()
+        directory.begin_official(session, reference, departments[official.department].id)
+        made = session.scalars(sa.select(Official).where(Official.reference == reference)).one()
+        directory.write_official(session, made, official.card(min(position, 999)))
+    for guide in file.guides:
+        directory.begin_guide(session, guide.slug, departments[guide.department].id)
+        there = session.scalars(sa.select(Guide).where(Guide.slug == guide.slug)).one()
+        directory.write_guide(session, there, guide.card())
 
 
 def _publish(session: Session, made: Questionnaire, part: QuestionnairePart, now: datetime) -> None:

@@ -3,6 +3,7 @@
 Each is one line of SQL that both engines understand, and says in plain words why it refused.
 """
 
+from hub.invariants.directory import DIRECTORY
 from hub.invariants.discussing import DISCUSSING
 from hub.invariants.duty import DUTY
 from hub.invariants.feedback import FEEDBACK
@@ -15,7 +16,7 @@ __all__ = ["TRIGGERS", "Trigger"]
 NEVER_EMPTIED = (
     "audit_entries", "questionnaires", "questions", "levels", "feedback", "ratings", "counts", "conversations", "messages",
     "revisions", "decisions", "attachments", "origins", "cases", "case_notes", "deadline_rules", "subscriptions",
-    "dispatches", "deliveries", "delivery_parts", "discussions", "comments",
+    "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides",
 )  # fmt: skip
 
 TRIGGERS = (
@@ -24,6 +25,7 @@ TRIGGERS = (
     *DISCUSSING,
     *GOING_OUT,
     *FEEDBACK,
+    *DIRECTORY,
     # PostgreSQL empties a table without asking the triggers of its rows (a TRUNCATE … CASCADE of what they refer to, too).
     *(
         Trigger(f"{table}_all", table, "TRUNCATE", "true", f"{table}: never emptied as a whole")

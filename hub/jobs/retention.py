@@ -13,7 +13,7 @@ from config import Settings
 from hub.actions import forgetting, subscribing
 from hub.database import db
 from hub.jobs.timetable import Job
-from hub.queries import cases
+from hub.queries import cases, directory
 from hub.rules import comments as rules
 from hub.rules.localtime import local
 from hub.steps import links, repeats
@@ -39,10 +39,10 @@ FORGET_EXACT_TIMES = Job("forget-exact-times", time(2, 30), forget_exact_times)
 
 
 def forget_lost_files(now: datetime) -> int:
-    """Delete files that no message has: their sender was told that nothing was recorded, or the web was killed in between."""
+    """Delete files that no message and no official has: nothing was recorded, the web was killed, a portrait was replaced."""
     total, keys = 0, storage().keys_older_than(now - LOST_AFTER)
     while some := list(islice(keys, CHUNK)):
-        kept = cases.kept_files(db.session(), some)
+        kept = cases.kept_files(db.session(), some) | directory.kept_portraits(db.session(), some)
         db.session.rollback()
         for key in set(some) - kept:
             storage().delete(key)

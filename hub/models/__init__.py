@@ -1,5 +1,6 @@
 """Every table of the hub. Importing this package makes them known to the metadata."""
 
+from hub.models.directory import Guide, GuideText, Office, OfficeHours, Official
 from hub.models.discussing import Comment, Discussion, Reaction, Report
 from hub.models.duty import Case, CaseNote, DeadlineRule, Draft, FollowLink
 from hub.models.feedback import Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
@@ -34,10 +35,15 @@ __all__ = [
     "Draft",
     "Feedback",
     "FollowLink",
+    "Guide",
+    "GuideText",
     "JobRun",
     "Level",
     "Location",
     "Message",
+    "Office",
+    "OfficeHours",
+    "Official",
     "OptIn",
     "Origin",
     "Question",

@@ -134,6 +134,17 @@ ACTS = {
     "erase a case": _("erased the words"),
     "forget a case": _("the words were kept long enough and erased"),
 }
+THEMES = {
+    "documents": _("Documents of a person"),
+    "registry": _("Births and weddings"),
+    "home": _("Home, waste and fees"),
+    "transport": _("Cars and parking"),
+    "building": _("Building and planning"),
+    "social": _("Help in need"),
+    "business": _("Business"),
+    "other": _("Extracts, certifying, lost property"),
+}
+"""Headings of guides, by theme."""
 SOON = 7
 """Days before a deadline from which a case is marked."""
 

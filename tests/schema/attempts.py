@@ -6,7 +6,14 @@
 from __future__ import annotations
 
 from hub.invariants import TRIGGERS
-from tests.schema import allowed_words, attempts_discussions, attempts_locations, attempts_notices, attempts_words
+from tests.schema import (
+    allowed_words,
+    attempts_directory,
+    attempts_discussions,
+    attempts_locations,
+    attempts_notices,
+    attempts_words,
+)
 
 NEW_FEEDBACK = (
     "INSERT INTO feedback (source, external_id, rev, digests, touchpoint_id, department_id, questionnaire_id, language,"
@@ -140,6 +147,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     **attempts_locations.BY_TRIGGER,
     **attempts_notices.BY_TRIGGER,
     **attempts_discussions.BY_TRIGGER,
+    **attempts_directory.BY_TRIGGER,
 }
 
 
@@ -220,6 +228,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     **attempts_locations.BY_CONSTRAINT,
     **attempts_notices.BY_CONSTRAINT,
     **attempts_discussions.BY_CONSTRAINT,
+    **attempts_directory.BY_CONSTRAINT,
 }
 
 
@@ -268,4 +277,5 @@ ALLOWED = {
     **allowed_words.ALLOWED,
     **attempts_notices.ALLOWED,
     **attempts_discussions.ALLOWED,
+    **attempts_directory.ALLOWED,
 }

@@ -8,25 +8,20 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 import noticeboard.models
-from hub import cityfile, database, triggers
-from hub.actions import cities
+from hub import database, triggers
 from hub.app import create_app
 from hub.database import db
-from hub.models import City
 from tests.conftest import ENGINES, NOW, test_settings
-from tests.factories import CITY, PASSWORD, found_city, rate
-from tests.schema import attempts_discussions, attempts_notices, words_world
+from tests.factories import found_city, rate
+from tests.schema import attempts_directory, attempts_discussions, attempts_notices, words_world
 from tests.schema.attempts import ALLOWED, BY_CONSTRAINT, BY_TRIGGER
 from tests.schema.attempts_words import NOT_NULL
 from tests.schema.constraints import constraints
@@ -53,6 +48,8 @@ TEMPLATE_ROW = {
     "messages": "id = 1",
     "revisions": "message_id = 3",
     "deliveries": "id = 10",
+    "officials": "id = 2",
+    "guides": "id = 2",
 }
 """Which row is copied where not every one may be (those of published questionnaires and frozen hours refuse at once)."""
 
@@ -125,9 +122,8 @@ def _made(name: str, url: str, folder: Path) -> Iterator[World]:
     database.hook(engine)
     world = World(name, engine)
     with engine.begin() as connection:
-        for statement in ";".join((WORLD, words_world.WORLD, attempts_notices.WORLD, attempts_discussions.WORLD)).split(
-            ";"
-        ):
+        of_parts = (attempts_notices.WORLD, attempts_discussions.WORLD, attempts_directory.WORLD)
+        for statement in ";".join((WORLD, words_world.WORLD, *of_parts)).split(";"):
             connection.execute(world.sql(statement))
     yield world
     engine.dispose()
@@ -396,26 +392,6 @@ def test_digests_grow(world: World) -> None:
         done = connection.execute(sa.text("UPDATE feedback SET digests = :more WHERE id = 1"), {"more": more})
         assert done.rowcount == 1
         connection.rollback()
-
-
-def test_of_two_who_found_the_city_at_once_one_wins_wholly(app: Flask) -> None:
-    together = Barrier(2)
-
-    def found(name: str) -> str:
-        with app.app_context():
-            together.wait(10)
-            try:
-                cities.found(cityfile.parse({**CITY, "name": name}), PASSWORD, NOW)
-            except (cities.AlreadyFounded, sa.exc.IntegrityError) as error:
-                return type(error).__name__
-            return name
-
-    with ThreadPoolExecutor(2) as pool:
-        ends = set(pool.map(found, ("Havířov", "Karviná")))
-    won = ends & {"Havířov", "Karviná"}
-    assert len(won) == 1
-    assert set(db.session.scalars(sa.select(City.name))) == won
-    assert len(ends) == 2
 
 
 # The list is whole.

@@ -1,0 +1,1 @@
+"""Offices, officials and guides."""
