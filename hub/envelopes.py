@@ -16,7 +16,7 @@ class Rated:
     `source` is a scope the sender cannot choose (`kiosk:<touchpoint>`); with `external_id` it is unique.
     Every revision carries the whole state in `ratings` (question code → level), so order of arrival does not matter.
     `digest` covers the record as sent; `occurred_at` is aware UTC, None where only the moment of receipt is known.
-    `about_id` is the public message that was rated, None where a place was.
+    `about_id` is the public message that was rated, `guide_id` the guide; None where a place was.
     """
 
     source: str
@@ -31,6 +31,7 @@ class Rated:
     occurred_at: datetime | None = None
     time_quality: TimeQuality = TimeQuality.EXACT
     about_id: int | None = None
+    guide_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ ROUTES = {
     "/odpovedi.json": "the same as JSON",
     "/hledat": "one search over everything public",
     "/pomohlo/<slug>": "whether a publication helped",
+    "/pomohlo/zivotni-situace/<slug>": "whether a guide was clear",
     "/diskuse/<slug>": "what people say under a publication",
     "/diskuse/<slug>/<reference>": "one comment with its replies",
     "/diskuse/<slug>/<reference>/nahlaseni": "this comment is wrong",

@@ -59,6 +59,7 @@ ROUTES = {
     "/odpovedi.json": PUBLIC,
     "/hledat": PUBLIC,
     "/pomohlo/<slug>": PUBLIC,
+    "/pomohlo/zivotni-situace/<slug>": PUBLIC,
     "/diskuse/<slug>": PUBLIC,
     "/diskuse/<slug>/<reference>": PUBLIC,
     "/diskuse/<slug>/<reference>/nahlaseni": PUBLIC,

@@ -85,9 +85,9 @@ FEEDBACK = (
         "feedback_about_keep",
         "feedback",
         "UPDATE",
-        changed("about_id"),
+        changed("about_id", "guide_id"),
         "what a sitting is about never changes",
-        columns=("about_id",),
+        columns=("about_id", "guide_id"),
     ),
     Trigger(
         "feedback_about",

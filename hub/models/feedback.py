@@ -90,7 +90,8 @@ class Feedback(Base):
     """One sitting of one citizen. It holds no name, address or device trait; its exact times are erased after some days.
 
     `digests` remembers rev → digest of every revision received, so that a repeat is known and a contradiction is a conflict.
-    `hour_at` is the UTC hour of the press and stays. `about_id` is the public message it is about, if it is about one.
+    `hour_at` is the UTC hour of the press and stays. `about_id` is the public message it is about, if it is about
+    one, `guide_id` the guide.
     """
 
     __tablename__ = "feedback"
@@ -112,6 +113,14 @@ class Feedback(Base):
             sqlite_where=sa.text("about_id IS NOT NULL"),
             postgresql_where=sa.text("about_id IS NOT NULL"),
         ),
+        sa.CheckConstraint("about_id IS NULL OR guide_id IS NULL", name="one_thing"),
+        sa.Index(
+            "ix_feedback_guide",
+            "guide_id",
+            "id",
+            sqlite_where=sa.text("guide_id IS NOT NULL"),
+            postgresql_where=sa.text("guide_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
@@ -123,6 +132,7 @@ class Feedback(Base):
     department_id: Mapped[int] = mapped_column(sa.ForeignKey("departments.id"))
     questionnaire_id: Mapped[int] = mapped_column(sa.ForeignKey("questionnaires.id"))
     about_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"))
+    guide_id: Mapped[int | None] = mapped_column(sa.ForeignKey("guides.id"))
     language: Mapped[str] = mapped_column(sa.String(8))
     standing: Mapped[str] = mapped_column(sa.String(16), default="counted")
     hour_at: Mapped[datetime] = mapped_column(Instant)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub.models import Feedback, Message, Rating
-from hub.queries import published
+from hub.models import Feedback, Guide, Message, Rating
+from hub.queries import guides, published
+from hub.queries.publications import ANSWER, Kinds, path_of
 from hub.queries.visibility import public_now
 from hub.rules.helped import LEVELS
 from hub.vocabulary import MessageKind, Standing
@@ -19,21 +19,38 @@ LAST = 300
 """Of so many readers the page tells: an answer grows old, and a page must not cost more the longer it stands."""
 
 
-def about(session: Session, slug: str, kinds: Collection[str], now: datetime) -> Message | None:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What can be rated: a public message or a guide, and the path of its page."""
+
+    path: str
+    department_id: int | None
+    message_id: int | None = None
+    guide_id: int | None = None
+
+
+def publication(session: Session, slug: str, kinds: Kinds, now: datetime) -> Subject | None:
     """What can be rated at this public name: a question that is answered, or a publication of one of these kinds."""
     wanted = sa.select(Message).where(Message.slug == slug, public_now(now))
     message = session.scalar(wanted.where(Message.kind.in_([MessageKind.QUESTION, *kinds])))
-    if message is None or message.kind != MessageKind.QUESTION:
-        return message
-    return message if published.by_slug(session, slug, now) else None
+    if message is None or (message.kind == MessageKind.QUESTION and not published.by_slug(session, slug, now)):
+        return None
+    return Subject(path_of(kinds.get(message.kind, ANSWER), slug), message.department_id, message_id=message.id)
 
 
-def levels(session: Session, slug: str) -> tuple[int, ...]:
+def guide(session: Session, slug: str) -> Subject | None:
+    """The guide of this name, if everybody may read it."""
+    found = session.scalar(sa.select(Guide).where(Guide.slug == slug, Guide.is_shown))
+    return Subject(f"{guides.PATH}/{slug}", found.department_id, guide_id=found.id) if found else None
+
+
+def levels(session: Session, subject: Subject) -> tuple[int, ...]:
     """How many of the last readers gave each level, the worst first."""
-    message = sa.select(Message.id).where(Message.slug == slug).scalar_subquery()
+    of_guide = Feedback.guide_id == subject.guide_id
+    mine = of_guide if subject.guide_id is not None else Feedback.about_id == subject.message_id
     last = (
         sa.select(Feedback.id)
-        .where(Feedback.about_id == message, Feedback.standing == Standing.COUNTED)
+        .where(mine, Feedback.standing == Standing.COUNTED)
         .order_by(Feedback.id.desc())
         .limit(LAST)
         .subquery()

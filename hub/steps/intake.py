@@ -124,6 +124,7 @@ def _row(item: Rated, now: datetime) -> dict[str, object]:
         "department_id": item.department_id,
         "questionnaire_id": item.questionnaire_id,
         "about_id": item.about_id,
+        "guide_id": item.guide_id,
         "language": item.language,
         "standing": Standing.COUNTED,
         "hour_at": hour_of(occurred_at),

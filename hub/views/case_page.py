@@ -278,7 +278,8 @@ class CasePage:
     def _helped(self) -> Verdict | None:
         """Whether the published answer helped, as far as it may be told."""
         smallest = current_app.config["HUB"].small_group
-        return verdict(helped.levels(self._session, self._slug), smallest) if self._slug else None
+        about = helped.publication(self._session, self._slug, {}, self._now) if self._slug else None
+        return verdict(helped.levels(self._session, about), smallest) if about else None
 
     def _classify(self) -> dict[str, Any] | None:
         case = self._case

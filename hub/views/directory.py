@@ -75,7 +75,7 @@ def department(slug: str) -> str:
 
 
 @blueprint.get("/kontakty/zivotni-situace/<slug>")
-def guide(slug: str) -> str:
+def guide(slug: str) -> Response:
     """One guide, in the language of the page or else in Czech."""
     session, now = db.session(), datetime.now(UTC)
     one = guides.by_slug(session, slug)
@@ -83,8 +83,9 @@ def guide(slug: str) -> str:
     if text is None:
         raise NotFound
     office = directory.offices(session).get(one.department_id)
-    return render_template(
+    shown = render_template(
         "directory/guide.html",
+        slug=slug,
         guide=_guide(one, text.language),
         department=_card(one.department, office, now),
         office=_office(office),
@@ -93,6 +94,11 @@ def guide(slug: str) -> str:
         ask_url=url_for("asking.form"),
         czech=_czech(),
     )
+    page = Response(shown)
+    page.headers["Cache-Control"] = (
+        "private, no-cache"  # its form has a name of its own: two readers must not share one
+    )
+    return page
 
 
 @blueprint.get("/kontakty/portrety/<digest>")

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from hub import stems
+from hub import language, stems
 from hub.database import db
 from hub.errors import NotFound
 from hub.language import gettext
-from hub.queries import published
+from hub.queries import guides, published
 from hub.queries.publications import PublicationKind
 from hub.text import one_line
 from hub.views import lines
@@ -20,6 +20,9 @@ from hub.views.narrowing import LONGEST_QUERY
 from hub.vocabulary import marked
 
 blueprint = Blueprint("searching", __name__)
+
+MOST_GUIDES = 3
+"""Guides that stand above what was published: whoever needs to settle something looks for them first."""
 
 
 class UnknownKind(NotFound):
@@ -45,12 +48,26 @@ def everything() -> str:
         search_url=url_for(".everything"),
         chosen=chosen.name if chosen else "",
         kinds=_filters(query, chosen, list(known.values())) if query else [],
+        guides=[] if chosen or after else _guides(query),
         items=[lines.line(item, sought, tell_kind=True) for item in items],
         next_url=url_for(".everything", od=last, **kept) if last else None,
         first_url=url_for(".everything", **kept) if after else None,
         ask_url=url_for("asking.form"),
         answers_url=url_for("answers.newest"),
     )
+
+
+def _guides(query: str) -> list[dict[str, str | None]]:
+    found = guides.found(db.session(), query, MOST_GUIDES, language.current()) if query else []
+    return [
+        {
+            "title": one.title,
+            "summary": one.summary,
+            "url": url_for("directory.guide", slug=one.slug),
+            "lang": one.language if one.language != language.current() else None,
+        }
+        for one in found
+    ]
 
 
 def _chosen(name: str) -> PublicationKind | None:

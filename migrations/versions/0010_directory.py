@@ -107,10 +107,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("department_id", "weekday", "opens", name=op.f("pk_office_hours")),
     )
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("guide_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(op.f("fk_feedback_guide_id"), "guides", ["guide_id"], ["id"])
+        batch_op.create_check_constraint(op.f("ck_feedback_one_thing"), "about_id IS NULL OR guide_id IS NULL")
+    only = sa.text("guide_id IS NOT NULL")
+    op.create_index("ix_feedback_guide", "feedback", ["guide_id", "id"], sqlite_where=only, postgresql_where=only)
 
 
 def downgrade() -> None:
     """Back."""
+    op.drop_index("ix_feedback_guide", table_name="feedback")
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_feedback_one_thing"), type_="check")
+        batch_op.drop_constraint(op.f("fk_feedback_guide_id"), type_="foreignkey")
+        batch_op.drop_column("guide_id")
     op.drop_table("office_hours")
     op.drop_table("guide_texts")
     op.drop_index(op.f("ix_officials_portrait_digest"), table_name="officials")

@@ -36,9 +36,9 @@ def feedback(**changes: str) -> str:
     return NEW_FEEDBACK.replace("{values}", ", ".join({**good, **changes}.values()))
 
 
-def about(message: str) -> str:
-    """An insert of a sitting about a message."""
-    return feedback().replace("time_quality)", "time_quality, about_id)").removesuffix(")") + f", {message})"
+def about(what: str, column: str = "about_id") -> str:
+    """An insert of a sitting about a message, or a guide."""
+    return feedback().replace("time_quality)", f"time_quality, {column})").removesuffix(")") + f", {what})"
 
 
 def count(**changes: str) -> str:
@@ -91,7 +91,10 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         "UPDATE feedback SET questionnaire_id = 50 WHERE id = 1",
         "UPDATE feedback SET hour_at = {now} WHERE id = 1",
     ),
-    "feedback_about_keep": ("UPDATE feedback SET about_id = 3 WHERE id = 1",),
+    "feedback_about_keep": (
+        "UPDATE feedback SET about_id = 3 WHERE id = 1",
+        "UPDATE feedback SET guide_id = 1 WHERE id = 1",
+    ),
     "feedback_about": (
         about("1"),  # way round: a private question rated as if everybody could read it
         about("2"),
@@ -212,6 +215,8 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "fk_feedback_touchpoint_id": (feedback(touchpoint_id="999"),),
     "fk_feedback_department_id": (feedback(department_id="999"),),
     "fk_feedback_about_id": (about("999"),),
+    "fk_feedback_guide_id": (about("999", "guide_id"),),
+    "ck_feedback_one_thing": (about("3, 1", "about_id, guide_id"),),
     "ck_touchpoints_kind": ("UPDATE touchpoints SET kind = 'tent' WHERE id = 1",),
     "fk_messages_theme_id": ("UPDATE messages SET theme_id = 999 WHERE id = 3",),
     "uq_themes_slug": ("UPDATE themes SET slug = 'doprava' WHERE id = 62",),
