@@ -176,8 +176,8 @@ def test_a_question_becomes_a_public_answer_and_an_e_mail(
         with somebody(browser, page_log) as neighbour:
             neighbour.goto(f"{office.address}/odpovedi")
             for query in ("lampách", "havirov"):
-                neighbour.get_by_role("searchbox").fill(query)
-                neighbour.get_by_role("searchbox").press("Enter")
+                neighbour.locator("main").get_by_role("searchbox").fill(query)
+                neighbour.locator("main").get_by_role("searchbox").press("Enter")
                 expect(neighbour.get_by_role("link", name="Lampa na Dlouhé ulici")).to_be_visible()
             neighbour.get_by_role("link", name="Lampa na Dlouhé ulici").click()
             expect(neighbour.locator("main")).to_contain_text("opravíme do pátku")

@@ -42,7 +42,7 @@ def link_in(letter: object, path: str) -> str:
 def subscribe(citizen: Page, house: Server, smtp: SmtpServer) -> None:
     # A citizen wants to know what is posted; only their click on the link of a letter makes it so.
     citizen.goto(house.address)
-    citizen.get_by_role("link", name="Novinky e-mailem").click()
+    citizen.get_by_role("navigation", name="Hlavní nabídka").get_by_role("link", name="Novinky e-mailem").click()
     citizen.get_by_label("Co město odpovědělo všem").uncheck()
     citizen.get_by_label("Váš e-mail").fill("jana@posta.example")
     citizen.get_by_role("button", name="Posílejte mi novinky").click()

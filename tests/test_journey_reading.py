@@ -45,7 +45,7 @@ def test_a_reader_finds_an_answer_by_the_keyboard_and_says_that_it_helped(
         tab_to(page, "main input[type=search]")
         page.keyboard.type("lampám")
         page.keyboard.press("Enter")
-        expect(page.locator("mark")).to_have_text("Lampu")
+        expect(page.locator("mark")).to_have_text(["lampa", "Lampu"])
         tab_to(page, ".finds a")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Kdy se rozsvítí lampa")

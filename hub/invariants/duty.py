@@ -31,6 +31,7 @@ DUTY = (
         "UPDATE",
         "old.erased_at IS NOT NULL",
         "a case whose words were erased has ended",
+        columns=("erased_at",),
     ),
     Trigger("cases_stay", "cases", "DELETE", "true", "cases are never deleted"),
     Trigger(

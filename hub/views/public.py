@@ -35,6 +35,7 @@ def home() -> str:
         search_url=url_for("searching.everything"),
         doors=[
             {"label": gettext("Answers of the city"), "url": url_for("answers.newest")},
+            {"label": gettext("Contacts"), "url": url_for("directory.index")},
             *(
                 {"label": gettext(item.text), "url": url_for(item.endpoint)}
                 for room in rooms

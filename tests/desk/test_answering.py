@@ -152,7 +152,7 @@ def test_after_an_answer_one_more_may_be_given_even_with_the_same_words(town: Fl
     assert [text for text, _ in said(town, reference)] == ["Opravíme to.", "Je opraveno.", "Je opraveno."]
     assert letters(town, reference) == ["queued"] * 3
     page = follow_page(town, reference)
-    assert page.index("Opravíme to.") < page.index("Je opraveno.")
+    assert page.index("Je opraveno.") < page.index("Opravíme to.")  # the newest first
 
 
 def test_an_old_form_does_not_answer_once_more_by_mistake(town: Flask, staff: DeskOf) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -106,7 +107,7 @@ def test_a_returned_answer_is_a_draft_again_and_goes_the_same_way_once_more(
     assert staff(OFFICE_HEAD).decide(reference, "approve").status_code == 303
     assert said(town, reference) == [("S termínem.", 2)]
     page = public_page(town, q="termínem")
-    assert "S termínem." in page
+    assert "S termínem." in re.sub("</?mark>", "", page)
     assert words not in follow_page(town, reference)
 
 
