@@ -18,7 +18,7 @@ from tests.services.plugin import PageLog, watched_page
 from tests.touching import sign_in
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "EN-301-549"]}
-SIZES = ((320, 700), (390, 844), (1440, 900))
+SIZES = ((320, 700), (1440, 900))
 
 
 @pytest.fixture
