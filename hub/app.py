@@ -25,6 +25,7 @@ from hub.jobs import deliveries, sample, sample_talk
 from hub.language import gettext
 from hub.queries import places
 from hub.room import MenuItem, Room
+from hub.rules.access import Scope
 from hub.steps.deliveries import DELIVER, EXPAND
 from hub.strict_json import StrictJSON
 from hub.views import (
@@ -81,6 +82,16 @@ PAGES = (
 )
 TOPICS = {ANSWERS: marked("What the city answered to everybody")}
 """What one can be told of by e-mail, beside what rooms bring."""
+
+
+def _approves(scope: Scope) -> bool:
+    return scope.approves
+
+
+def _sees_all(scope: Scope) -> bool:
+    return scope.department_id is None
+
+
 SMALL_PRINT = ("site.privacy", "site.statement")
 MENU = (
     MenuItem(marked("Write to us"), "asking.form", staff=False),
@@ -88,9 +99,9 @@ MENU = (
     MenuItem(marked("Contacts"), "directory.index", staff=False),
     MenuItem(marked("News by e-mail"), "subscribing.form", staff=False),
     MenuItem(marked("Messages"), "cases.inbox"),
-    MenuItem(marked("Discussions"), "moderating.waiting"),
-    MenuItem(marked("What goes out"), "outbox.trouble"),
-    MenuItem(marked("Contacts"), "directory_desk.listed"),
+    MenuItem(marked("Discussions"), "moderating.waiting", may=_approves),
+    MenuItem(marked("What goes out"), "outbox.trouble", may=_sees_all),
+    MenuItem(marked("Contacts"), "directory_desk.listed", may=_approves),
     MenuItem(marked("Satisfaction"), "figures.month"),
 )
 
@@ -279,12 +290,19 @@ def _frame(app: Flask, rooms: list[Room]) -> None:
             "city": city.name if city else "Ozvěna",
             "is_demo": bool(city and city.is_sample),
             "csp_nonce": headers.nonce(),
-            "menu": [_menu_entry(item) for item in items if bool(account) == item.staff],
+            "menu": [_menu_entry(item) for item in items if _is_for(item, account)],
             "signed_in": _signed_in(account) if account else None,
             "home_url": url_for("public.home"),
             **site.dress(city),
             "site_search_url": None if request.path.startswith(signin.AREA) else url_for("searching.everything"),
         }
+
+
+def _is_for(item: MenuItem, account: models.Account | None) -> bool:
+    if account is None or not item.staff:
+        return account is None and not item.staff
+    scope = signin.scope_of_account(account)
+    return item.may is None or (scope is not None and item.may(scope))
 
 
 def _menu_entry(item: MenuItem) -> dict[str, object]:

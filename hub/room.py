@@ -12,15 +12,20 @@ from flask import Blueprint
 
 from hub.jobs.timetable import Job
 from hub.queries.publications import PublicationKind
+from hub.rules.access import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One entry of the menu: an English text for translation, and the endpoint it leads to."""
+    """One entry of the menu: an English text for translation, and the endpoint it leads to.
+
+    `may`: for which of the staff; None: for all.
+    """
 
     text: str
     endpoint: str
     staff: bool = True
+    may: Callable[[Scope], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from config import Settings
 from hub import cityfile, errors, triggers
 from hub.app import create_app
 from hub.vocabulary import KIOSK_LANGUAGES
+from tests import desks, visitors
 from tests.conftest import test_settings
 from tests.running import TREE
 
@@ -264,3 +266,17 @@ def test_dependencies_in_the_lock_are_those_asked_for() -> None:
     locked = {line.split("==")[0] for line in (TREE / "requirements.lock").read_text().splitlines() if "==" in line}
     asked = {re.split(r"[\[<>=]", name)[0] for name in project["dependencies"]}
     assert asked <= locked
+
+
+@pytest.mark.parametrize("email", [desks.ADMINISTRATOR, desks.PRESS, desks.HEAD, desks.A])
+def test_every_entry_of_the_menu_leads_somewhere(
+    founded: Callable[[str, Path], str], tmp_path: Path, email: str
+) -> None:
+    app = desks.opened(founded("sqlite", tmp_path), tmp_path)
+    client = desks.Desk(app, email).client
+    page = client.get("/urad/pripady").get_data(as_text=True)
+    menu = page.partition('class="main-menu"')[2].partition("</nav>")[0]
+    links = re.findall(r'href="([^"]+)"', menu)
+    assert "/urad/pripady" in links
+    assert {link: client.get(link, follow_redirects=True).status_code for link in links} == dict.fromkeys(links, 200)
+    visitors.close_house(app)
