@@ -34,7 +34,7 @@ run: .venv/.run-ok $(compiled) ## the demo city: web and work in the foreground,
 
 .PHONY: test
 test: .venv/.test-ok $(compiled) ## the whole suite, with a real PostgreSQL, Valkey and browser
-	@$(bin)/python -m pytest -n 2 $(TESTS)
+	@$(bin)/python -m pytest -n 3 $(TESTS)
 
 .PHONY: check
 check: .venv/.test-ok $(compiled) ## format, lint, types, import contracts, texts, migrations, the tree

@@ -9,10 +9,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from config import Settings
 from hub.app import create_app
@@ -24,6 +26,22 @@ pytest_plugins = ("tests.services.plugin",)
 
 NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
 """A Wednesday, 11:20 in Prague."""
+
+
+class SharedTemplates(BytecodeCache):
+    """Templates compiled once for all the apps of a process: nearly every test opens an app of its own."""
+
+    compiled: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": SharedTemplates()}
 
 PATIENT = {"same_questions": 10**6, "questions_at_once": 10**6}
 """Tests ask the same a hundred times within a minute, and it is no spam."""

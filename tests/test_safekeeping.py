@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -157,7 +158,7 @@ def test_a_backup_comes_back_on_either_engine(town: Flask, database_url: str, ot
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_backup_takes_the_files_from_a_folder_to_a_bucket_and_back(
-    town: Flask, database_url: str, buckets: BucketServer, tmp_path: Path
+    town: Flask, database_url: str, buckets: BucketServer, migrated_sqlite: Path, tmp_path: Path
 ) -> None:
     with town.app_context():
         key = db.session.scalars(sa.text("SELECT key FROM attachments")).one()
@@ -165,7 +166,7 @@ def test_a_backup_takes_the_files_from_a_folder_to_a_bucket_and_back(
     path, url, folder = made(town, database_url, tmp_path), buckets.make(), tmp_path / "cloud"
     folder.mkdir()
     there = f"sqlite:///{folder / 'hub.db'}"
-    migrate(there, folder)
+    shutil.copy(migrated_sqlite, folder / "hub.db")
     done = flask(there, folder, "restore", str(path), HUB_FILES_URL=url)
     assert done.returncode == 0, done.stderr
     assert Bucket(url).get(key) == b"%PDF-1.7 nic"

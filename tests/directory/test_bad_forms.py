@@ -20,6 +20,13 @@ from tests.hub.test_pictures import bomb
 from tests.hub.test_uploads import jpeg, pdf
 from tests.visitors import everything
 
+
+@pytest.fixture
+def engine() -> str:
+    """One is enough for pages and forms; other files of this folder try both."""
+    return "sqlite"
+
+
 OFFICE = "/urad/kontakty/odbor/dopravy"
 GUIDE = f"{GUIDES}/{SLUG}"
 

@@ -25,6 +25,13 @@ from tests.directory import cards
 from tests.directory.cards import SLUG
 from tests.directory.staff import GUIDES, Staff, file, stranger
 
+
+@pytest.fixture
+def engine() -> str:
+    """One is enough for pages and forms; other files of this folder try both."""
+    return "postgres"
+
+
 OFFICE = "/urad/kontakty/odbor/dopravy"
 
 

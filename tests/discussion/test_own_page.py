@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -12,6 +13,12 @@ from hub.database import db
 from hub.models import AuditEntry, Comment, Reaction, Report, Revision
 from tests import desks
 from tests.discussion import talks
+
+
+@pytest.fixture
+def engine() -> str:
+    """One is enough for pages and forms; other files of this folder try both."""
+    return "sqlite"
 
 
 def test_it_says_in_plain_words_what_became_of_it(town: Flask) -> None:
