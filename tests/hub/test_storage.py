@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -80,15 +79,6 @@ def test_what_is_no_key_reaches_no_file(files: Folder, key: str) -> None:
             ask(key)
 
 
-def test_what_was_deleted_is_gone_and_may_be_deleted_again(files: Folder) -> None:
-    key, other = files.put(b"one"), files.put(b"two")
-    files.delete(key)
-    files.delete(key)
-    with pytest.raises(NotFound):
-        files.get(key)
-    assert files.get(other) == b"two"
-
-
 def test_the_sweep_sees_what_was_put_before_its_moment(files: Folder, folder: Path) -> None:
     now = datetime.now(UTC)
     old, new = files.put(b"old"), files.put(b"new")
@@ -137,16 +127,6 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
         blocked.get("a" * 40)
     with pytest.raises(Unavailable):
         blocked.delete("a" * 40)
-
-
-def test_many_may_put_at_once(files: Folder) -> None:
-    keys: list[str] = []
-    threads = [threading.Thread(target=lambda n=n: keys.append(files.put(b"%d" % n))) for n in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert sorted(int(files.get(key)) for key in keys) == list(range(16))
 
 
 def test_each_app_has_its_own_files_and_no_folder_before_the_first(tmp_path: Path) -> None:
