@@ -31,6 +31,12 @@ def words(text: str) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", unicodedata.normalize("NFC", kept)).strip()
 
 
+def masked(email: str) -> str:
+    """An e-mail as its owner knows it, and nobody else learns it."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}…@{domain}"
+
+
 def excerpt(text: str | None, longest: int) -> str:
     """The beginning of a text on one line, cut between words."""
     whole = " ".join((text or "").split())

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub import errors, forms, language, limits, logs, signin
+from hub import errors, forms, language, limits
 from hub.actions import asking
-from hub.database import db, problem_of
+from hub.database import db
 from hub.envelopes import Attached, Said
 from hub.errors import NotFound
 from hub.language import gettext
@@ -22,6 +22,7 @@ from hub.rules import maps, uploads
 from hub.storage import storage
 from hub.views import ask_form
 from hub.views.ask_form import FORM, LARGEST_FILE, MOST_FILES, Filled
+from hub.views.errors import attempted
 from hub.vocabulary import Outcome, marked
 
 blueprint = Blueprint("asking", __name__)
@@ -63,18 +64,11 @@ def send() -> BaseResponse:
     except RequestEntityTooLarge as unread:
         raise errors.TooLarge(TOO_LARGE) from unread
     filled = ask_form.read(given)
-    try:
-        return _changed(filled) or _record(filled)
-    except DBAPIError as error:
-        problem = problem_of(error)
-        if problem is None:
-            raise
-        logs.unexpected(error)
-        signin.forget_reader()
-    except errors.Problem as refused:
-        problem = refused
-    filled.wrong("", gettext(problem.message))
-    return _again(filled, problem.status, problem.retry_after)
+    done = attempted(lambda: _changed(filled) or _record(filled))
+    if not isinstance(done, errors.Problem):
+        return done
+    filled.wrong("", gettext(done.message))
+    return _again(filled, done.status, done.retry_after)
 
 
 def _changed(filled: Filled) -> BaseResponse | None:

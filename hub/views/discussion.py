@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
-from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub import errors, forms, language, limits, logs, signin
+from hub import errors, forms, language, limits
 from hub.actions import commenting
-from hub.database import db, problem_of
+from hub.database import db
 from hub.envelopes import Commented, Receipt
 from hub.errors import NotFound
 from hub.language import gettext
@@ -22,6 +21,7 @@ from hub.rules.localtime import local
 from hub.text import one_line
 from hub.views import discussion_page as pages
 from hub.views.discussion_page import FORM, LARGEST_TEXT, Filled, fresh, now, publication
+from hub.views.errors import attempted
 from hub.vocabulary import DiscussionState, Outcome, marked
 
 blueprint = Blueprint("discussion", __name__)
@@ -72,18 +72,11 @@ def say(slug: str) -> BaseResponse:
             raise
         page = render_template("discussion/kept.html", text=filled.text, ask_url=url_for("asking.form"))
         return Response(page, gone.status)
-    try:
-        return _record(found, filled)
-    except DBAPIError as error:
-        problem = problem_of(error)
-        if problem is None:
-            raise
-        logs.unexpected(error)
-        signin.forget_reader()
-    except errors.Problem as refused:
-        problem = refused
-    filled.wrong("", gettext(problem.message))
-    return _again(slug, filled, problem.status, problem.retry_after)
+    done = attempted(lambda: _record(found, filled))
+    if not isinstance(done, errors.Problem):
+        return done
+    filled.wrong("", gettext(done.message))
+    return _again(slug, filled, done.status, done.retry_after)
 
 
 TOO_LARGE = marked(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Flask, Response, current_app, jsonify, render_template, request, url_for
 from flask.globals import request_ctx
 from jinja2 import Template
@@ -14,6 +17,8 @@ from hub.database import problem_of
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound, Problem, TooLarge, TooMany, WrongType
 from hub.language import gettext
 from hub.vocabulary import marked
+
+Answer = TypeVar("Answer")
 
 BY_STATUS: dict[int, type[Problem]] = {
     400: Problem,
@@ -94,6 +99,21 @@ def _http(error: HTTPException) -> Response | HTTPException:
     if error.code == 416:
         return respond(WrongRange())
     return respond(BY_STATUS.get(error.code, Fault if error.code >= 500 else Problem)())
+
+
+def attempted(attempt: Callable[[], Answer]) -> Answer | Problem:
+    """What an attempt to record something brings, or the problem that kept it from it: for pages that give the words back."""
+    try:
+        return attempt()
+    except DBAPIError as error:
+        problem = problem_of(error)
+        if problem is None:
+            raise
+        logs.unexpected(error)
+        signin.forget_reader()
+        return problem
+    except Problem as refused:
+        return refused
 
 
 def _database(error: DBAPIError) -> Response:

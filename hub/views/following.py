@@ -7,12 +7,11 @@ from secrets import token_urlsafe
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
-from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub import errors, forms, language, limits, logs, markup, signin
+from hub import errors, forms, language, limits, markup
 from hub.actions import following
-from hub.database import db, problem_of
+from hub.database import db
 from hub.envelopes import Said
 from hub.errors import NotFound
 from hub.language import full_day, gettext, moment
@@ -23,9 +22,10 @@ from hub.rules.deadlines import Period, Unit, count
 from hub.rules.localtime import local
 from hub.steps import links
 from hub.steps.hearing import LONGEST
-from hub.text import one_line
+from hub.text import masked, one_line
 from hub.views import ask_form, labels
 from hub.views.asking import LARGEST_TEXT
+from hub.views.errors import attempted
 from hub.vocabulary import CaseState, LegalKind, MessageKind, Outcome, marked
 from hub.workdays import is_free
 
@@ -50,27 +50,29 @@ def add(secret: str) -> BaseResponse:
     """More words. Whatever is wrong, they come back in the form."""
     request.max_content_length = request.max_form_memory_size = LARGEST_TEXT
     forms.check_origin(request)
-    case, written, nonce = _case(secret), request.form.get("text", ""), ""
-    try:
-        nonce = str(forms.read_token(FORM, request.form.get("token")))
-        _spend()
-        said = Said(SOURCE, nonce, "", written, language=language.current(), adds_to=case.id)
-        receipt = following.add(said, datetime.now(UTC))
-    except DBAPIError as error:
-        refused: errors.Problem | None = problem_of(error)
-        if refused is None:
-            raise
-        logs.unexpected(error)
-        signin.forget_reader()
-    except errors.Problem as problem:
-        refused = problem
-    else:
-        if receipt.outcome in {Outcome.STORED, Outcome.KNOWN}:
-            return redirect(url_for(".page", secret=secret, doplneno=1), 303)
-        problem_code = receipt.problem or ""
-        refused = (errors.Conflict if problem_code == "conflict" else errors.BadInput)(following.MESSAGES[problem_code])
-        nonce = "" if problem_code == "conflict" else nonce  # what is sent next are other words
-    return _again(_shown(_case(secret), secret, written=written, nonce=nonce, problem=refused), refused)
+    case, written = _case(secret), request.form.get("text", "")
+    done = attempted(lambda: _record(case.id, written))
+    if not isinstance(done, errors.Problem):
+        return redirect(url_for(".page", secret=secret, doplneno=1), 303)
+    nonce = (
+        "" if isinstance(done, errors.Conflict | errors.FormExpired) else _nonce()
+    )  # what is sent next are other words
+    return _again(_shown(_case(secret), secret, written=written, nonce=nonce, problem=done), done)
+
+
+def _record(case_id: int, written: str) -> None:
+    """Record more words to a case. Raises a Problem that says why they cannot be."""
+    said = Said(SOURCE, _nonce(), "", written, language=language.current(), adds_to=case_id)
+    _spend()
+    receipt = following.add(said, datetime.now(UTC))
+    if receipt.outcome not in {Outcome.STORED, Outcome.KNOWN}:
+        code = receipt.problem or ""
+        raise (errors.Conflict if code == "conflict" else errors.BadInput)(following.MESSAGES[code])
+
+
+def _nonce() -> str:
+    """The name of the form, under which its words are recorded once. Raises FormExpired."""
+    return str(forms.read_token(FORM, request.form.get("token")))
 
 
 @blueprint.post("/sledovani/<secret>/email")
@@ -247,5 +249,4 @@ def _masked(question: Message) -> str | None:
     values = [a.value for a in question.author.addresses if a.channel == "email"] if question.author else []
     if not values:
         return None
-    name, _, domain = values[0].partition("@")
-    return f"{name[:1]}…@{domain}"
+    return masked(values[0])

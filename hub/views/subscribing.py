@@ -16,7 +16,7 @@ from hub.jobs.confirmations import SETTINGS
 from hub.language import gettext
 from hub.models import Address
 from hub.queries import subscriptions
-from hub.text import one_line
+from hub.text import masked, one_line
 from hub.vocabulary import marked
 
 blueprint = Blueprint("subscribing", __name__)
@@ -109,7 +109,7 @@ def settings(token: str) -> BaseResponse | str:
     heard = subscriptions.heard(db.session(), address.id)
     return render_template(
         "subscribing/settings.html",
-        email=_masked(address.value),
+        email=masked(address.value),
         topics=_choices(tuple(heard)),
         heard=bool(heard),
         confirmed="potvrzeno" in request.args,
@@ -128,7 +128,7 @@ def stop(token: str) -> str:
         "subscribing/stop.html",
         done=request.method == "POST",
         topic=gettext(label) if label else topic,
-        email=_masked(address.value),
+        email=masked(address.value),
         settings_url=url_for(".settings", token=forms.lasting(SETTINGS, str(address.id))),
     )
 
@@ -163,8 +163,3 @@ def _topics() -> dict[str, str]:
 
 def _choices(chosen: tuple[str, ...]) -> list[dict[str, object]]:
     return [{"code": code, "label": gettext(label), "chosen": code in chosen} for code, label in _topics().items()]
-
-
-def _masked(value: str) -> str:
-    name, _, domain = value.partition("@")
-    return f"{name[:1]}…@{domain}"
