@@ -7,12 +7,15 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
+
+from tests import warm
 
 TREE = Path(__file__).parent.parent
+Finished = subprocess.CompletedProcess[str]
 
 
 def environment(url: str, folder: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -22,12 +25,21 @@ def environment(url: str, folder: Path, more: Mapping[str, str] | None = None) -
     return {**kept, **ours, **(more or {})}
 
 
-def flask(url: str, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+def finished(arguments: Sequence[str], environment: Mapping[str, str], patience: float | None = None) -> Finished:
+    """Run `python -m arguments` to its end; the caller looks at the exit code. `patience` in seconds."""
+    with TemporaryFile() as out, TemporaryFile() as error:
+        process = warm.start(arguments, environment, out.fileno(), error.fileno())
+        code = process.wait(patience)
+        said = []
+        for file in (out, error):
+            file.seek(0)
+            said.append(file.read().decode("utf-8"))
+    return subprocess.CompletedProcess(arguments, code, *said)
+
+
+def flask(url: str, folder: Path, *arguments: str, **more: str) -> Finished:
     """Run a command of the administrator; the caller looks at the exit code."""
-    command = [sys.executable, "-m", "flask", *arguments]
-    return subprocess.run(
-        command, cwd=TREE, env=environment(url, folder, more), capture_output=True, text=True, check=False
-    )
+    return finished(["flask", *arguments], environment(url, folder, more))
 
 
 def migrate(url: str, folder: Path, revision: str = "head") -> None:
@@ -54,14 +66,7 @@ class Worker:
     def start(self) -> None:
         """Start it (again)."""
         with (self._folder / "work.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "flask", "work"],
-                cwd=TREE,
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            self._process = warm.start(["flask", "work"], self._environment, log.fileno())
 
     def log(self) -> str:
         """Everything it wrote."""
@@ -87,15 +92,13 @@ class Server:
         self.address = f"http://localhost:{self.port}"
         self._log = (folder / f"web-{self.port}.log").open("w+b")
         self._environment = environment(url, folder, more)
-        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--threads", str(threads)]
+        gunicorn = ["gunicorn", "--config", "gunicorn.conf.py", "--threads", str(threads)]
         self._command = [*gunicorn, "--bind", f"127.0.0.1:{self.port}", "hub.wsgi:app"]
         self.restart()
 
     def restart(self) -> None:
         """Start it (again) on the same port, and wait until it answers."""
-        self._process = subprocess.Popen(
-            self._command, cwd=TREE, env=self._environment, stdout=self._log, stderr=self._log, start_new_session=True
-        )
+        self._process = warm.start(self._command, self._environment, self._log.fileno())
         self._wait()
 
     @property

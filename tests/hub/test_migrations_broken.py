@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from flask_migrate import upgrade
 from hub import triggers
 from hub.database import db
 from hub.models import Feedback, Rating
+from tests import warm
 from tests.conftest import NOW
 from tests.factories import found_city, rate
 from tests.hub.migrated import (
@@ -30,7 +30,7 @@ from tests.hub.migrated import (
     revision,
     schema,
 )
-from tests.running import TREE, environment
+from tests.running import environment
 
 REBUILD = """
     way = "always" if op.get_bind().dialect.name == "sqlite" else "never"
@@ -116,14 +116,10 @@ KILLED = (
 )
 
 
-def _upgrade_process(url: str, folder: Path, migrations: Path, **more: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "db", "upgrade", "-d", str(migrations)],
-        cwd=TREE,
-        env=environment(url, folder, more),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _upgrade_process(url: str, folder: Path, migrations: Path, **more: str) -> warm.Process:
+    with Path(os.devnull).open("wb") as nothing:
+        command = ["flask", "db", "upgrade", "-d", str(migrations)]
+        return warm.start(command, environment(url, folder, more), nothing.fileno())
 
 
 def test_an_upgrade_killed_in_the_middle_ends_well_by_running_it_again(
