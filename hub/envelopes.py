@@ -54,6 +54,7 @@ class Said:
     `street` and `point` (latitude, longitude) say where what it is about is; `is_trapped`: a field was filled in that people
     do not see.
     `adds_to` is the case that these words go on with, by whoever has proven to be its citizen; None: they are a new one.
+    `sitting` is the outside id of the sitting of the same source that they came with (empty: with none); they go to its department.
     """
 
     source: str
@@ -70,6 +71,7 @@ class Said:
     street: str = ""
     point: tuple[float, float] | None = None
     is_trapped: bool = False
+    sitting: str = ""
 
     @property
     def channel(self) -> str:

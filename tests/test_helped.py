@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from hub.actions import answers, cities
 from hub.database import db
-from hub.models import Feedback, Message, Rating, Touchpoint
+from hub.models import Case, Feedback, Message, Rating, Touchpoint
 from hub.views import helped as view
 from tests import desks
 from tests.desks import Desk, Towns, public_page
@@ -237,3 +238,93 @@ def test_any_publication_of_a_room_may_ask_it(towns: Towns, engine: str) -> None
     assert done.status_code == 303
     assert done.headers["Location"].startswith(f"/uredni-deska/{number}?pomohlo=")
     assert said(app, f"/{number}") == [(0, 3)]
+
+
+def missed(client: FlaskClient, path: str, text: str, **changes: Any) -> TestResponse:
+    """Say no under a page, and what was missing in the field that comes then."""
+    thanks = client.get(say(client, path, 1).headers["Location"]).get_data(as_text=True)
+    return client.post(f"/pomohlo/{slug_of(path)}/slova", data={**token_of(thanks), "text": text}, **changes)
+
+
+def token_of(page: str) -> dict[str, str]:
+    """The token of the form of words on a page."""
+    found = re.search(r'action="[^"]*/slova">\s*<input type="hidden" name="token" value="([^"]+)"', page)
+    assert found
+    return {"token": found[1]}
+
+
+def words_about(app: Flask, path: str) -> list[tuple[str, str, str]]:
+    """(text, slug of the department, visibility) of everything readers missed under it."""
+    with app.app_context():
+        about = sa.select(Message.id).where(Message.slug == slug_of(path)).scalar_subquery()
+        wanted = sa.select(Message, Case).join(Feedback, Feedback.words_id == Message.id)
+        wanted = wanted.join(Case, Case.question_id == Message.id)
+        rows = db.session.execute(wanted.where(Feedback.about_id == about).order_by(Message.id))
+        return [(m.revisions[0].text or "", c.department.slug, m.conversation.visibility) for m, c in rows]
+
+
+def test_what_a_reader_missed_is_a_case_of_the_department_that_answered(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    client = app.test_client()
+    done = missed(client, path, "Chybí ceník <b>parkování</b> u nádraží.")
+    assert done.status_code == 303
+    page = client.get(done.headers["Location"]).get_data(as_text=True)
+    assert "Děkujeme za vaše slova." in page
+    assert "/slova" not in page
+    with app.app_context():
+        department = db.session.scalars(sa.select(Message).where(Message.slug == slug_of(path))).one().department
+        assert department is not None
+        slug = department.slug
+        reference = db.session.scalars(sa.select(Case.reference).order_by(Case.id.desc())).first()
+    assert words_about(app, path) == [("Chybí ceník <b>parkování</b> u nádraží.", slug, "private")]
+    assert "parkování" not in public_page(app, path)
+    opened = Desk(app, desks.PRESS).page(str(reference))
+    assert "že mu to nepomohlo" in opened
+    assert f'href="{path}"' in opened
+
+
+def test_the_same_words_twice_are_one_case_and_other_words_are_given_back(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    client = app.test_client()
+    thanks = client.get(say(client, path, 2).headers["Location"]).get_data(as_text=True)
+    send = partial(client.post, f"/pomohlo/{slug_of(path)}/slova")
+    assert [send(data={**token_of(thanks), "text": "Kdy to bude?"}).status_code for _ in range(3)] == [303] * 3
+    other = send(data={**token_of(thanks), "text": "Ještě něco <i>jiného</i>."})
+    assert other.status_code == 409
+    assert "Ještě něco &lt;i&gt;jiného&lt;/i&gt;." in other.get_data(as_text=True)
+    assert len(words_about(app, path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "says"),
+    [
+        ("", 400, "Napište prosím, co chybělo"),
+        (" \u200b\n", 400, "Napište prosím, co chybělo"),
+        ("a" * 2001, 400, "Zkraťte text na 2000 znaků"),
+    ],
+)
+def test_words_that_cannot_be_taken_are_given_back_with_the_reason(
+    answer: tuple[Flask, str], text: str, status: int, says: str
+) -> None:
+    app, path = answer
+    client = app.test_client()
+    refused = missed(client, path, text)
+    assert refused.status_code == status
+    page = refused.get_data(as_text=True)
+    assert says in page
+    assert text.strip() in page
+    again = client.post(f"/pomohlo/{slug_of(path)}/slova", data={**token_of(page), "text": "Teď dobře."})
+    assert again.status_code == 303
+    assert [text for text, _, _ in words_about(app, path)] == ["Teď dobře."]
+
+
+def test_words_without_a_page_that_asked_for_them_are_given_back(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    client = app.test_client()
+    refused = client.post(f"/pomohlo/{slug_of(path)}/slova", data={"token": "vymyšlený", "text": "Moje slova."})
+    assert refused.status_code == 400
+    assert "Moje slova." in refused.get_data(as_text=True)
+    gone = client.post("/pomohlo/neni-tu/slova", data={"token": "x", "text": "Moje slova."})
+    assert gone.status_code in {400, 404}
+    assert "Moje slova." in gone.get_data(as_text=True)
+    assert words_about(app, path) == []

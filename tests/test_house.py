@@ -46,6 +46,8 @@ ROUTES = {
     "/hledat": "one search over everything public",
     "/pomohlo/<slug>": "whether a publication helped",
     "/pomohlo/zivotni-situace/<slug>": "whether a guide was clear",
+    "/pomohlo/<slug>/slova": "what was missing in a publication",
+    "/pomohlo/zivotni-situace/<slug>/slova": "what was missing in a guide",
     "/diskuse/<slug>": "what people say under a publication",
     "/diskuse/<slug>/<reference>": "one comment with its replies",
     "/diskuse/<slug>/<reference>/nahlaseni": "this comment is wrong",

@@ -60,6 +60,8 @@ ROUTES = {
     "/hledat": PUBLIC,
     "/pomohlo/<slug>": PUBLIC,
     "/pomohlo/zivotni-situace/<slug>": PUBLIC,
+    "/pomohlo/<slug>/slova": PUBLIC,
+    "/pomohlo/zivotni-situace/<slug>/slova": PUBLIC,
     "/diskuse/<slug>": PUBLIC,
     "/diskuse/<slug>/<reference>": PUBLIC,
     "/diskuse/<slug>/<reference>/nahlaseni": PUBLIC,

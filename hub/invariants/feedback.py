@@ -13,6 +13,12 @@ ABOUT_PRIVATE = (
     " WHERE m.id = new.about_id AND c.visibility <> 'public')"
 )
 
+NOT_PRIVATE = (
+    "EXISTS (SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation_id"
+    " WHERE m.id = new.words_id AND (m.kind <> 'question' OR c.visibility <> 'private'))"
+)
+PRIVATE_WORDS = "the words that come with a sitting are private"
+
 FEEDBACK = (
     Trigger("audit_entries_keep", "audit_entries", "UPDATE", "true", "audit entries are append-only"),
     Trigger("audit_entries_stay", "audit_entries", "DELETE", "true", "audit entries are append-only"),
@@ -97,6 +103,24 @@ FEEDBACK = (
         "only what is public is rated",
         only="new.about_id IS NOT NULL",
         columns=("about_id",),
+    ),
+    Trigger(
+        "feedback_words_add",
+        "feedback",
+        "INSERT",
+        NOT_PRIVATE,
+        PRIVATE_WORDS,
+        only="new.words_id IS NOT NULL",
+        columns=("words_id",),
+    ),
+    Trigger(
+        "feedback_words_keep",
+        "feedback",
+        "UPDATE",
+        "(old.words_id IS NOT NULL AND (new.words_id IS NULL OR new.words_id <> old.words_id))"
+        f" OR (old.words_id IS NULL AND new.words_id IS NOT NULL AND {NOT_PRIVATE})",
+        PRIVATE_WORDS,
+        columns=("words_id",),
     ),
     Trigger(
         "feedback_rev",

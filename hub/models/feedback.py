@@ -91,7 +91,7 @@ class Feedback(Base):
 
     `digests` remembers rev → digest of every revision received, so that a repeat is known and a contradiction is a conflict.
     `hour_at` is the UTC hour of the press and stays. `about_id` is the public message it is about, if it is about
-    one, `guide_id` the guide.
+    one, `guide_id` the guide; `words_id` is the private message that came with it.
     """
 
     __tablename__ = "feedback"
@@ -121,6 +121,13 @@ class Feedback(Base):
             sqlite_where=sa.text("guide_id IS NOT NULL"),
             postgresql_where=sa.text("guide_id IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_feedback_words",
+            "words_id",
+            unique=True,
+            sqlite_where=sa.text("words_id IS NOT NULL"),
+            postgresql_where=sa.text("words_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
@@ -133,6 +140,7 @@ class Feedback(Base):
     questionnaire_id: Mapped[int] = mapped_column(sa.ForeignKey("questionnaires.id"))
     about_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"))
     guide_id: Mapped[int | None] = mapped_column(sa.ForeignKey("guides.id"))
+    words_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"))
     language: Mapped[str] = mapped_column(sa.String(8))
     standing: Mapped[str] = mapped_column(sa.String(16), default="counted")
     hour_at: Mapped[datetime] = mapped_column(Instant)

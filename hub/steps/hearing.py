@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from hub import database, lawbook, workdays
 from hub.database import table_of
 from hub.envelopes import Receipt, Said
-from hub.models import Address, Attachment, Case, Contact, Department, Message, Origin
-from hub.queries import cases, deadlines
+from hub.models import Address, Attachment, Case, Contact, Department, Feedback, Message, Origin
+from hub.queries import cases, deadlines, sittings
 from hub.rules import references, triage
 from hub.rules.deadlines import received_on
 from hub.stems import stems
@@ -61,14 +61,18 @@ def hear(session: Session, said: Said, now: datetime) -> Receipt:
     """Record one message as a new case. Known already: nothing happens; the same id with other words is a conflict."""
     text = clean(said.text)
     problem = refusal(said, text)
-    if problem:
-        return Receipt(said.external_id, 0, Outcome.INVALID, problem)
+    sitting = sittings.find(session, said.source, said.sitting) if said.sitting else None
+    if problem or (said.sitting and sitting is None):
+        return Receipt(said.external_id, 0, Outcome.INVALID, problem or "no_sitting")
     origin = known_by(session, said, text)
     if isinstance(origin, Receipt):
         return origin
     message = _keep(session, said, text, now)
     origin.message_id = message.id
     case = _open_case(session, message, text, said.is_trapped, now)
+    if sitting is not None:
+        case.department_id = sitting.department_id  # who was rated, whatever the words sound like
+        session.execute(sa.update(Feedback).where(Feedback.id == sitting.id).values(words_id=message.id))
     if case.suspicion is None:  # letters in answer to spam would be spam to whoever's address stands in it
         confirm(session, message, now)
     session.flush()

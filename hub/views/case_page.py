@@ -13,10 +13,10 @@ from hub.actions.answers import Written
 from hub.actions.cases import may_judge
 from hub.language import full_day, gettext, moment
 from hub.models import Account, Case, Decision, Delivery, Draft, Message, Revision
-from hub.queries import cases, helped, locations, places, published, themes
+from hub.queries import cases, helped, locations, places, published, sittings, themes
 from hub.rules import personal
 from hub.rules.access import Scope
-from hub.rules.helped import Verdict, verdict
+from hub.rules.helped import LEVELS, Verdict, verdict
 from hub.rules.localtime import local
 from hub.signin import csrf_token
 from hub.text import excerpt
@@ -141,6 +141,7 @@ class CasePage:
             "language": "" if question.language == "cs" else language.name_of(question.language),
             "contact": contact,
             "consent": question.may_publish,
+            "under": self._under(),
             "location": labels.location(locations.of_message(self._session, question.id)),
             "files": [
                 {"name": a.name, "size": language.size(a.size), "url": self._url("file", position=a.position)}
@@ -148,6 +149,12 @@ class CasePage:
                 if a.key
             ],
         }
+
+    def _under(self) -> dict[str, str] | None:
+        """Under what it was written, where a reader said that it did not help."""
+        kinds = current_app.extensions["hub_publications"]
+        found = sittings.under(self._session, self._case.question_id, kinds)
+        return found and {"title": found.title, "url": found.path, "answer": LEVELS[found.level - 1]}
 
     def _said(self) -> list[dict[str, Any]]:
         """What was said after the question, in order: words the citizen added, and answers."""

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub import errors, forms, language, limits
 from hub.actions import helped as acts
 from hub.database import db
+from hub.language import gettext
 from hub.queries import helped
 from hub.queries.helped import Subject
 from hub.rules.helped import LEVELS, verdict
 from hub.views.answers import plausible
+from hub.views.errors import attempted
 from hub.vocabulary import marked
 
 blueprint = Blueprint("helped", __name__)
@@ -49,23 +52,79 @@ def _record(slug: str, *, of_guide: bool = False) -> BaseResponse:
     if level not in {str(n) for n in range(1, len(LEVELS) + 1)}:
         raise errors.BadInput(marked("Choose one of the answers: yes, partly, or no."))
     now = datetime.now(UTC)
-    about = acts.say(
-        lambda session: _subject(session, slug, of_guide, now), str(sitting), int(level), language.current(), now
+    find = partial(_subject, slug=slug, of_guide=of_guide, now=now)
+    about = acts.say(find, str(sitting), int(level), language.current(), now)
+    return _back(about, name, str(sitting), int(level), told=False)
+
+
+@blueprint.post("/pomohlo/<slug>/slova")
+def miss(slug: str) -> BaseResponse:
+    """Record what a reader of a publication missed; words that are refused are given back with the reason."""
+    return _record_words(slug)
+
+
+@blueprint.post("/pomohlo/zivotni-situace/<slug>/slova")
+def miss_of_guide(slug: str) -> BaseResponse:
+    """The same of a guide."""
+    return _record_words(slug, of_guide=True)
+
+
+def _record_words(slug: str, *, of_guide: bool = False) -> BaseResponse:
+    request.max_content_length = LONGEST_FORM
+    text = request.form.get("text", "")
+    name, now = _name(slug, of_guide), datetime.now(UTC)
+
+    def attempt() -> BaseResponse:
+        forms.check_origin(request)
+        sitting, level = forms.read_token(_form(name, "words"), request.form.get("token"))
+        limits.spend("missed", name, MOST_A_MINUTE)
+        find = partial(_subject, slug=slug, of_guide=of_guide, now=now)
+        about = acts.miss(find, sitting, text, language.current(), bool(request.form.get("web")), now)
+        return _back(about, name, sitting, level, told=True)
+
+    done = attempted(attempt)
+    if not isinstance(done, errors.Problem):
+        return done
+    return Response(_given_back(slug, of_guide, text, done), done.status)
+
+
+def _given_back(slug: str, of_guide: bool, text: str, problem: errors.Problem) -> str:
+    db.session.rollback()
+    about = _subject(db.session(), slug, of_guide, datetime.now(UTC))
+    has_ended = isinstance(problem, errors.FormExpired | errors.Conflict) or about is None
+    return render_template(
+        "helped/missed.html",
+        text=text,
+        back_url=f"{request.script_root}{about.path}" if about else url_for("public.home"),
+        action_url=None if has_ended else request.script_root + request.path,
+        token=request.form.get("token", ""),
+        longest=acts.LONGEST_WORDS,
+        problems=[{"field": "text", "message": gettext(problem.message)}],
+        write_url=url_for("asking.form"),
     )
-    said = forms.token(_form(name, said=True), [sitting, int(level)])
+
+
+def _back(about: Subject, name: str, sitting: str, level: int, *, told: bool) -> BaseResponse:
+    """To the page that was read, which shows what its reader has said of it."""
+    said = forms.token(_form(name, "said"), [sitting, level, told])
     return redirect(f"{request.script_root}{about.path}?pomohlo={said}#pomohlo", 303)
 
 
 def form_of(slug: str, of_guide: bool = False) -> dict[str, Any]:
     """What the block under a publication or guide needs: its form, what was said already, and how many others it helped."""
     name = _name(slug, of_guide)
-    sitting, level = _said(name)
+    sitting, level, has_told = _said(name)
     about = _subject(db.session(), slug, of_guide, datetime.now(UTC))
     told = verdict(helped.levels(db.session(), about), current_app.config["HUB"].small_group) if about else None
+    asks = level and level < len(LEVELS) and not has_told
     return {
         "url": url_for("helped.say_of_guide" if of_guide else "helped.say", slug=slug),
         "token": forms.token(_form(name), sitting),
         "said": LEVELS[level - 1] if level else None,
+        "has_told": has_told,
+        "words_url": url_for("helped.miss_of_guide" if of_guide else "helped.miss", slug=slug) if asks else None,
+        "words_token": forms.token(_form(name, "words"), [sitting, level]) if asks else None,
+        "longest": acts.LONGEST_WORDS,
         "told": told,
         "write_url": url_for("asking.form"),
     }
@@ -82,15 +141,15 @@ def _name(slug: str, of_guide: bool) -> str:
     return f"{'guide:' if of_guide else ''}{slug if plausible(slug) else ''}"
 
 
-def _said(name: str) -> tuple[str, int]:
-    """The name of this reader's page and what they said on it; a new name for whoever has said nothing, level 0."""
+def _said(name: str) -> tuple[str, int, bool]:
+    """The name of this reader's page, what they said on it and whether they told what they missed; level 0: nothing yet."""
     try:
-        state = forms.read_token(_form(name, said=True), request.args.get("pomohlo"), longest=HOUR)
+        state = forms.read_token(_form(name, "said"), request.args.get("pomohlo"), longest=HOUR)
     except errors.FormExpired:
         state = None
-    return (state[0], state[1]) if isinstance(state, list) else (uuid4().hex, 0)
+    return (state[0], state[1], state[2]) if isinstance(state, list) else (uuid4().hex, 0, False)
 
 
-def _form(name: str, *, said: bool = False) -> str:
+def _form(name: str, step: str = "") -> str:
     """The name of the form; its token can be made only by a page of the thing itself."""
-    return f"helped{'-said' if said else ''}:{name}"
+    return f"helped{'-' if step else ''}{step}:{name}"

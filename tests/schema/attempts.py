@@ -99,6 +99,12 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
         about("1"),  # way round: a private question rated as if everybody could read it
         about("2"),
     ),
+    "feedback_words_add": (about("3", "words_id"), about("2", "words_id")),
+    "feedback_words_keep": (
+        "UPDATE feedback SET words_id = 3 WHERE id = 1",
+        "UPDATE feedback SET words_id = NULL WHERE id = 2",
+        "UPDATE feedback SET words_id = 1 WHERE id = 2",
+    ),
     "feedback_rev": ("UPDATE feedback SET rev = rev - 1 WHERE id = 1",),
     "feedback_forget": (
         "UPDATE feedback SET received_at = {later} WHERE id = 1",
@@ -216,6 +222,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "fk_feedback_department_id": (feedback(department_id="999"),),
     "fk_feedback_about_id": (about("999"),),
     "fk_feedback_guide_id": (about("999", "guide_id"),),
+    "fk_feedback_words_id": (about("999", "words_id"),),
     "ck_feedback_one_thing": (about("3, 1", "about_id, guide_id"),),
     "ck_touchpoints_kind": ("UPDATE touchpoints SET kind = 'tent' WHERE id = 1",),
     "fk_messages_theme_id": ("UPDATE messages SET theme_id = 999 WHERE id = 3",),

@@ -111,7 +111,8 @@ INSERT INTO locations (message_id, street, latitude, longitude) VALUES (1, 'Dlou
 INSERT INTO streets (id, name, folded) VALUES (1, 'Dlouhá', 'dlouha');
 INSERT INTO city_map (id, picture, media_type, digest, north, south, west, east)
   VALUES (1, {bytes}, 'image/png', 'd', 49.8, 49.7, 18.3, 18.5);
-INSERT INTO repeats (digest, heard_on, count) VALUES ('r1', '2026-11-18', 1)
+INSERT INTO repeats (digest, heard_on, count) VALUES ('r1', '2026-11-18', 1);
+UPDATE feedback SET words_id = 10 WHERE id = 2
 """
 """Anna (contact 1) asked privately and agreed to publication: an answer, approved by a second person, and both derived.
 Borys (2) asked too; his first words are erased. A notice and an article wait, a comment was hidden. One delivery of every state."""
