@@ -154,7 +154,9 @@ class CasePage:
         """Under what it was written, where a reader said that it did not help."""
         kinds = current_app.extensions["hub_publications"]
         found = sittings.under(self._session, self._case.question_id, kinds)
-        return found and {"title": found.title, "url": found.path, "answer": LEVELS[found.level - 1]}
+        if found is None:
+            return None
+        return {"title": found.title, "url": found.path, "answer": LEVELS[found.level - 1]}
 
     def _said(self) -> list[dict[str, Any]]:
         """What was said after the question, in order: words the citizen added, and answers."""

@@ -76,7 +76,8 @@ def _record_words(slug: str, *, of_guide: bool = False) -> BaseResponse:
 
     def attempt() -> BaseResponse:
         forms.check_origin(request)
-        sitting, level = forms.read_token(_form(name, "words"), request.form.get("token"))
+        state = forms.read_token(_form(name, "words"), request.form.get("token"))
+        sitting, level = state if isinstance(state, list) else ("", 0)
         limits.spend("missed", name, MOST_A_MINUTE)
         find = partial(_subject, slug=slug, of_guide=of_guide, now=now)
         about = acts.miss(find, sitting, text, language.current(), bool(request.form.get("web")), now)
