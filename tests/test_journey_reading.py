@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests import desks
 from tests.running import Server
 from tests.services.plugin import PageLog, watched_page
+from tests.touching import enter, tab_to
 from tests.visitors import close_house
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "EN-301-549"]}
@@ -26,15 +27,6 @@ def answered(database_url: str, tmp_path: Path, serve: Callable[..., Server]) ->
     return serve(database_url), path
 
 
-def tab_to(page: Page, what: str) -> None:
-    """Go on by the keyboard until the element of this selector has the focus."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", what):
-            return
-    pytest.fail(f"the keyboard does not come to {what}")
-
-
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_reader_finds_an_answer_by_the_keyboard_and_says_that_it_helped(
     answered: tuple[Server, str], browser: Browser, page_log: PageLog
@@ -44,14 +36,14 @@ def test_a_reader_finds_an_answer_by_the_keyboard_and_says_that_it_helped(
         page.goto(server.address)
         tab_to(page, "main input[type=search]")
         page.keyboard.type("lampám")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.locator("mark")).to_have_text(["lampa", "Lampu"])
         tab_to(page, ".finds a")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_role("heading", level=1)).to_have_text("Kdy se rozsvítí lampa")
         assert page.url.endswith(path)
         tab_to(page, "button[value='2']")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_role("status")).to_have_text("Děkujeme. Vaše odpověď: Zčásti. Ještě ji můžete změnit.")
         tab_to(page, "button[value='3']")
         page.keyboard.press("Space")
@@ -63,6 +55,47 @@ def test_a_reader_finds_an_answer_by_the_keyboard_and_says_that_it_helped(
         expect(page.get_by_text(path)).to_be_visible()
         expect(page.get_by_role("button", name="Ano")).to_be_hidden()
         expect(page.get_by_role("link", name="Napište nám").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_somebody_asks_comments_and_says_what_was_missing_by_the_keyboard(
+    answered: tuple[Server, str], browser: Browser, page_log: PageLog
+) -> None:
+    server, path = answered
+    with watched_page(browser, page_log) as page:
+        page.goto(server.address)
+        tab_to(page, "nav a[href='/napiste-nam']")
+        enter(page)
+        tab_to(page, "#f-text")
+        page.keyboard.type("Kdy opravíte lavičku v parku?")
+        tab_to(page, "#place summary")
+        page.keyboard.press("Enter")
+        tab_to(page, "#f-street")
+        page.keyboard.type("Dlouhá 12")
+        tab_to(page, "#f-consent")
+        page.keyboard.press("Space")
+        tab_to(page, "button[data-send]")
+        enter(page)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Vaše zpráva")
+        expect(page.get_by_text("Kdy opravíte lavičku v parku?")).to_be_visible()
+        page.goto(server.address + path)
+        tab_to(page, "a[href^='/diskuse/']")
+        enter(page)
+        tab_to(page, "#f-text")
+        page.keyboard.type("Pořád nesvítí.")
+        tab_to(page, "#f-name")
+        page.keyboard.type("Karel")
+        enter(page)
+        expect(page.get_by_role("paragraph").filter(has_text="Pořád nesvítí.")).to_be_visible()
+        page.goto(server.address + path)
+        tab_to(page, "button[value='1']")
+        enter(page)
+        tab_to(page, ".missed textarea")
+        page.keyboard.type("Která lampa to je.")
+        tab_to(page, ".missed button")
+        enter(page)
+        expect(page.get_by_text("Děkujeme za vaše slova.")).to_be_visible()
+        assert page.context.cookies() == []
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
@@ -73,3 +74,18 @@ def sign_in(page: Page, server: Server, email: str = "spravce@mesto.example") ->
     page.get_by_label("Heslo").fill(PASSWORD)
     page.get_by_role("button", name="Přihlásit se").click()
     page.wait_for_url(re.compile("/urad/pripady"))
+
+
+def tab_to(page: Page, what: str) -> None:
+    """Go on by the keyboard until the element of this selector has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", what):
+            return
+    pytest.fail(f"the keyboard does not come to {what}")
+
+
+def enter(page: Page) -> None:
+    """Press Enter on what leads to another page, and be there."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
