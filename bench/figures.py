@@ -47,7 +47,7 @@ class Reader:
 
     def __init__(self, town: Town) -> None:
         self.app: Flask = app_of(town)
-        self._statements = 0
+        self._statements = self._sent = 0
         with self.app.app_context():
             uniquifier = db.session.scalar(sa.select(Account.fs_uniquifier).where(Account.email == ADMINISTRATOR))
             sa.event.listen(db.engine, "before_cursor_execute", self._count)
@@ -62,6 +62,16 @@ class Reader:
         response = self._client.get(address, buffered=True)
         took = time.perf_counter() - began
         assert response.status_code in {200, 302}, f"{address}: {response.status_code}"
+        return Asked(took * 1000, self._statements)
+
+    def send(self, address: str, **fields: str) -> Asked:
+        """Send a form, from another address each time."""
+        self._statements, self._sent = 0, self._sent + 1
+        began = time.perf_counter()
+        sender = {"REMOTE_ADDR": f"10.0.{self._sent >> 8}.{self._sent & 255}"}
+        response = self._client.post(address, data=fields, environ_base=sender, buffered=True)
+        took = time.perf_counter() - began
+        assert response.status_code == 200, f"{address}: {response.status_code}"
         return Asked(took * 1000, self._statements)
 
     def read(self, address: str) -> str:

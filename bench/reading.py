@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from random import Random
 from urllib.parse import quote
@@ -51,10 +51,11 @@ def fill(url: str, number: int) -> None:
     for start in range(0, number, CHUNK):
         with writer.begin() as into:
             _put(into, range(start, min(start + CHUNK, number)), number, base, offices, rare, random, newest)
-    _settle(engine)
+    settle(engine)
 
 
-def _settle(engine: sa.Engine) -> None:
+def settle(engine: sa.Engine) -> None:
+    """Leave a filled database as its engine does after some minutes, and let it go."""
     command = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(command)
@@ -146,6 +147,9 @@ def answers(bench: Bench) -> Section:
                 row, goal = compare(f"{engine}, {name}", asked)
                 rows.append(row)
                 goals += goal
+            row, goal = compare(f"{engine}, similar answers while writing", _writing(readers, bench))
+            rows.append(row)
+            goals += goal
     head = ("what", f"{sizes[0]:,} answers: ms", f"{sizes[1]:,} answers: ms", "statements", "ratio of medians")
     how = (
         "`/odpovedi` through Flask's test client in this process (no HTTP). Questions and answers of forty words are put into"
@@ -175,6 +179,15 @@ def _second(reader: Reader) -> str:
     page = reader.read("/odpovedi")
     start = page.index('href="/odpovedi?od=') + len('href="')
     return page[start : page.index('"', start)]
+
+
+def _writing(readers: Sequence[Reader], bench: Bench) -> tuple[list[Asked], list[Asked]]:
+    """Somebody's question is looked for among the answers: words of a third of them, of ten, and of none."""
+    text = f"Kdy bude opraven {COMMON} a {RARE} u školky? Prosím o termín."
+    runs = [partial(reader.send, "/napiste-nam/podobne", text=text) for reader in readers]
+    interleave(2, runs)
+    results = interleave(3 if bench.quick else 40, runs)
+    return results[0], results[1]
 
 
 def _asking(readers: Sequence[Reader], addresses: Sequence[str], bench: Bench) -> tuple[list[Asked], list[Asked]]:
