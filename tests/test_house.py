@@ -72,6 +72,7 @@ ROUTES = {
     "/urad": "the first page after signing in",
     "/urad/diskuse": "what waits for a moderator",
     "/urad/diskuse/<reference>": "one comment and its decision",
+    "/urad/diskuse/<reference>/zacerneni": "words of a comment are left out",
     "/urad/diskuse/<reference>/odpoved": "the office replies",
     "/urad/diskuse/zverejneni": "how publications are discussed",
     "/urad/diskuse/zverejneni/<slug>": "one of them, opened, closed or switched off",

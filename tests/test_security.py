@@ -95,6 +95,7 @@ ROUTES = {
     "/urad": STAFF,
     "/urad/diskuse": STAFF,
     "/urad/diskuse/<reference>": STAFF,
+    "/urad/diskuse/<reference>/zacerneni": STAFF,
     "/urad/diskuse/<reference>/odpoved": STAFF,
     "/urad/diskuse/zverejneni": STAFF,
     "/urad/diskuse/zverejneni/<slug>": STAFF,

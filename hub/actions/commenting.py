@@ -19,7 +19,7 @@ from hub.rules.localtime import local
 from hub.steps import commenting, intake, words
 from hub.text import one_line
 from hub.text import words as clean
-from hub.vocabulary import CommentState, Outcome, ReportReason, marked
+from hub.vocabulary import Cause, CommentState, Outcome, ReportReason, marked
 from hub.work import CITIZEN, Work, work
 
 MOST_REVISIONS = 20
@@ -122,10 +122,18 @@ def object_to(secret: str, version: int, text: str, now: datetime) -> None:
         raise errors.BadInput(marked("Write in at most 2,000 characters why you do not agree."))
     with work(CITIZEN, "object", now) as w:
         found = _to_change(w, secret, version)
-        if found.state not in {CommentState.REJECTED, CommentState.HIDDEN} or found.objected_at is not None:
+        if not may_object(found):
             raise errors.Conflict(marked("There is nothing to object to, or you have objected already."))
         found.objection, found.objected_at = plain, now
         commenting.settle(w.session, found, now)
+
+
+def may_object(comment: Comment) -> bool:
+    """Whether its author may say, once, that they do not agree: it is not public, or not whole."""
+    is_redacted = comment.state == CommentState.PUBLISHED and comment.message.revisions[-1].cause == Cause.REDACTION
+    return comment.objected_at is None and (
+        is_redacted or comment.state in {CommentState.REJECTED, CommentState.HIDDEN}
+    )
 
 
 def join_in(message_id: int, mark: Mark, now: datetime) -> bool:

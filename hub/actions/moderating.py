@@ -1,7 +1,9 @@
-"""What moderators do in discussions: publish, reject, hide, restore, erase, answer for the office, open and close."""
+"""What moderators do in discussions: publish, reject, hide, restore, redact, erase, answer for the office, open and close."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -11,9 +13,11 @@ from hub.database import table_of
 from hub.envelopes import Commented, Receipt
 from hub.models import Comment, Department, Discussion, Message, Report
 from hub.queries import moderation
+from hub.rules import comments as rules
 from hub.rules.access import Scope
 from hub.steps import commenting, intake, words
 from hub.text import one_line
+from hub.text import words as clean
 from hub.vocabulary import ActorKind, DecisionKind, DiscussionState, Moderation, marked
 from hub.work import Actor, Work, work
 
@@ -25,10 +29,23 @@ ACTS = {
     "hide": "hide a comment",
     "restore": "restore a comment",
     "keep": "leave a comment",
+    "redact": "redact a comment",
     "erase": "erase a comment",
 }
 """Verdict → what stands in the audit log."""
-WITH_REASON = frozenset({"reject", "hide", "erase"})
+WITH_REASON = frozenset({"reject", "hide", "redact", "erase"})
+OF_MANY = frozenset({"publish", "reject", "hide"})
+MOST_AT_ONCE = 100
+CHANGED = marked("This comment was changed or decided meanwhile. Look at it as it is now.")
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A comment as it may be public, and why something of it was left out."""
+
+    text: str
+    name: str
+    reason: str
 
 
 def decide(scope: Scope, reference: str, version: int, verdict: str, reason: str, now: datetime) -> None:
@@ -36,6 +53,25 @@ def decide(scope: Scope, reference: str, version: int, verdict: str, reason: str
 
     Reports are settled by it, and an objection is heard.
     """
+    _decide(scope, reference, version, verdict, _why(verdict, reason), now)
+
+
+def decide_many(scope: Scope, chosen: Mapping[str, int], verdict: str, reason: str, now: datetime) -> list[str]:
+    """The same about several comments, reference → version as it was read, each in its own transaction. Returns those that were
+    changed or decided meanwhile, or are not there for this account: nothing happens to them. Raises NotAllowed, BadInput.
+    """
+    if verdict not in OF_MANY or not 0 < len(chosen) <= MOST_AT_ONCE:
+        raise errors.BadInput(marked("Choose at least one comment, at most 100, and what is to happen with them."))
+    why, left = _why(verdict, reason), []
+    for reference, version in chosen.items():
+        try:
+            _decide(scope, reference, version, verdict, why, now)
+        except (errors.Conflict, errors.NotFound):
+            left.append(reference)
+    return left
+
+
+def _why(verdict: str, reason: str) -> str:
     why = one_line(reason)
     if verdict not in ACTS:
         raise errors.BadInput
@@ -43,12 +79,45 @@ def decide(scope: Scope, reference: str, version: int, verdict: str, reason: str
         raise errors.BadInput(marked("Say why. The author will read it, and under a hidden comment everybody."))
     if len(why) > LONGEST_REASON:
         raise errors.BadInput(marked("The reason is too long. Say it in at most 300 characters."))
+    return why
+
+
+def _decide(scope: Scope, reference: str, version: int, verdict: str, why: str, now: datetime) -> None:
     with work(_actor(scope), ACTS[verdict], now) as w:
-        comment = moderation.find(w.session, scope, reference, to_change=True)
-        w.about(comment.message)
-        if comment.version != version or verdict not in moderation.verdicts(w.session, comment):
-            raise errors.Conflict(marked("This comment was changed or decided meanwhile. Look at it as it is now."))
+        comment = _as_read(w, scope, reference, version)
+        if verdict not in moderation.verdicts(w.session, comment):
+            raise errors.Conflict(CHANGED)
         _carry_out(w, scope, comment, verdict, why, now)
+        _settle_reports(w, comment, now)
+        commenting.settle(w.session, comment, now)
+
+
+def _as_read(w: Work, scope: Scope, reference: str, version: int) -> Comment:
+    comment = moderation.find(w.session, scope, reference, to_change=True)
+    w.about(comment.message)
+    if comment.version != version:
+        raise errors.Conflict(CHANGED)
+    return comment
+
+
+def redact(scope: Scope, reference: str, version: int, written: Redacted, now: datetime) -> None:
+    """Publish a comment without some of its words; why, its author reads. What they wrote stays for moderators.
+
+    Raises NotAllowed, NotFound, BadInput, Conflict.
+    """
+    text, name, why = clean(written.text), one_line(written.name), _why("redact", written.reason)
+    if not one_line(text) or len(text) > rules.LONGEST or len(name) > rules.LONGEST_NAME:
+        raise errors.BadInput(
+            marked("Leave something of the comment, at most 4000 characters. To leave nothing, hide it.")
+        )
+    with work(_actor(scope), ACTS["redact"], now) as w:
+        comment = _as_read(w, scope, reference, version)
+        if not moderation.may_redact(comment):
+            raise errors.Conflict(CHANGED)
+        last = commenting.newest(comment)
+        if (text, name) == (last.text, last.title or ""):
+            raise errors.BadInput(marked("Nothing was left out. Change the words, or publish the comment as it is."))
+        commenting.redact(w.session, comment, text, name, _actor(scope), why, now)
         _settle_reports(w, comment, now)
         commenting.settle(w.session, comment, now)
 

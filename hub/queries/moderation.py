@@ -18,6 +18,8 @@ from hub.rules.access import Scope
 from hub.vocabulary import CommentState, Look, MessageKind
 
 PAGE = 30
+SAME = 90
+"""Comments with the same words as those of a page that are read with it; what is decided about some leaves room for the rest."""
 VIEWS = {
     "cekajici": Look.WAITING,
     "karantena": Look.QUARANTINE,
@@ -28,6 +30,8 @@ VIEWS = {
 
 about = aliased(Message, name="about")
 every = aliased(Revision)
+earlier = aliased(Comment)
+of_earlier = aliased(Message)
 newest_n = sa.select(sa.func.max(every.n)).where(every.message_id == Comment.message_id).scalar_subquery()
 
 Key = tuple[int, datetime, int]
@@ -35,13 +39,14 @@ Key = tuple[int, datetime, int]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A comment that waits, its newest words, and the title of what it is said to."""
+    """A comment that waits, its newest words, and the title of what it is said to. `same` wait with the very same words."""
 
     comment: Comment
     text: str
     name: str
     title: str
     reports: int
+    same: Sequence[Comment] = ()
 
 
 def within(scope: Scope) -> sa.ColumnElement[bool]:
@@ -55,10 +60,10 @@ def waiting(session: Session, scope: Scope, look: Look, after: Key | None = None
         sa.select(Comment, Revision, _title())
         .join(about, about.id == Comment.publication_id)
         .join(Revision, sa.and_(Revision.message_id == Comment.message_id, Revision.n == newest_n))
-        .where(Comment.look == look, within(scope))
+        .where(Comment.look == look, within(scope), sa.not_(_was_before(scope, look).exists()))
         .options(joinedload(Comment.publication), joinedload(Comment.message))
     )
-    key = sa.tuple_(Comment.rank, Comment.since_at, Comment.message_id)
+    key = _place(Comment)
     if after is not None:
         rank, since_at, message_id = after
         wanted = wanted.where(
@@ -66,12 +71,51 @@ def waiting(session: Session, scope: Scope, look: Look, after: Key | None = None
         )
     rows = session.execute(wanted.order_by(Comment.rank, Comment.since_at, Comment.message_id).limit(PAGE + 1)).all()
     reports = _reports(session, [row[0].message_id for row in rows])
+    same = _same(session, scope, look, [row[0] for row in rows[:PAGE]])
     lines = [
-        Line(one, said.text or "", said.title or "", title or "", reports.get(one.message_id, 0))
+        Line(
+            one,
+            said.text or "",
+            said.title or "",
+            title or "",
+            reports.get(one.message_id, 0),
+            same.get(one.message_id, ()),
+        )
         for one, said, title in rows[:PAGE]
     ]
     last = lines[-1].comment if len(rows) > PAGE else None
     return lines, (last.rank, last.since_at, last.message_id) if last is not None and last.since_at else None
+
+
+def _place(comment: type[Comment]) -> sa.Tuple:
+    return sa.tuple_(comment.rank, comment.since_at, comment.message_id)
+
+
+def _was_before(scope: Scope, look: Look) -> sa.Select[int]:
+    """A comment with the same words that stands before in the same list: the list shows the first of them for all."""
+    return (
+        sa.select(earlier.message_id)
+        .join(of_earlier, of_earlier.id == earlier.publication_id)
+        .where(earlier.words_digest == Comment.words_digest, earlier.look == look, _place(earlier) < _place(Comment))
+        .where(sa.true() if scope.department_id is None else of_earlier.department_id == scope.department_id)
+    )
+
+
+def _same(session: Session, scope: Scope, look: Look, first: Sequence[Comment]) -> dict[int, list[Comment]]:
+    """Comment → further ones with its words that wait beside it, so many as can be decided about at once."""
+    by_digest = {one.words_digest: one.message_id for one in first if one.words_digest is not None}
+    wanted = (
+        sa.select(Comment)
+        .join(about, about.id == Comment.publication_id)
+        .where(Comment.words_digest.in_(by_digest), Comment.look == look, within(scope))
+        .where(Comment.message_id.not_in(by_digest.values()))
+        .order_by(Comment.words_digest, Comment.message_id)
+        .limit(SAME)
+    )
+    found: dict[int, list[Comment]] = {}
+    for one in session.scalars(wanted) if by_digest else ():
+        found.setdefault(by_digest[one.words_digest or ""], []).append(one)
+    return found
 
 
 def _title() -> sa.ScalarSelect[str | None]:
@@ -93,6 +137,14 @@ def counts(session: Session, scope: Scope) -> dict[str, int]:
     if scope.department_id is not None:
         number = number.join(about, about.id == Comment.publication_id).where(within(scope))
     return {str(look): n for look, n in session.execute(number.group_by(Comment.look))}
+
+
+def late(session: Session, scope: Scope, before: datetime) -> int:
+    """How many wait since before an instant, whatever for."""
+    number = sa.select(sa.func.count()).select_from(Comment).where(Comment.look.is_not(None), Comment.since_at < before)
+    if scope.department_id is not None:
+        number = number.join(about, about.id == Comment.publication_id).where(within(scope))
+    return session.scalar(number) or 0
 
 
 def urgent(session: Session, scope: Scope) -> bool:
@@ -134,6 +186,11 @@ def verdicts(session: Session, comment: Comment) -> tuple[str, ...]:
         if comment.state == CommentState.PUBLISHED and comment.look == Look.REPORTED and not undecided:
             possible += ["keep"]
     return (*possible, "erase")
+
+
+def may_redact(comment: Comment) -> bool:
+    """Whether some of its words can be left out: of a citizen's comment that still has its words."""
+    return comment.state not in {CommentState.ERASED, CommentState.WITHDRAWN} and comment.message.department_id is None
 
 
 def reports(session: Session, comment: Comment) -> list[Report]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -32,6 +32,8 @@ BURST = timedelta(minutes=5)
 BURST_HERE = 10
 BURST_EVERYWHERE = 40
 """More comments than that within the time of a burst, under one publication or in all, and the further ones are held."""
+WORKDAYS = 2
+"""Within so many working days a moderator reads a comment, as the pages promise."""
 FORGOTTEN_AFTER = timedelta(days=30)
 """How long it is kept who (as a keyed digest) joined in or reported."""
 
@@ -95,6 +97,15 @@ def by_default(kind: str) -> Setting:
 def takes(setting: Setting, today: date) -> bool:
     """Whether comments are taken now."""
     return setting.state == DiscussionState.OPEN and (setting.closes_on is None or today <= setting.closes_on)
+
+
+def promised_since(today: date, is_free: Callable[[date], bool]) -> date:
+    """The first day of which a comment may still wait today: what came before it waits longer than the pages promise."""
+    day, left = today, WORKDAYS
+    while left:
+        day -= timedelta(days=1)
+        left -= not is_free(day)
+    return day
 
 
 def reasons(seen: Seen, office: Collection[str]) -> tuple[str, ...]:

@@ -15,6 +15,11 @@ def local(at: datetime) -> datetime:
     return at.astimezone(PRAGUE)
 
 
+def begins(day: date) -> datetime:
+    """The UTC instant at which a day of Prague begins."""
+    return datetime.combine(day, time(), PRAGUE).astimezone(UTC)
+
+
 def hour_of(at: datetime) -> datetime:
     """The UTC hour in which an instant lies. Prague differs from UTC by whole hours, so local hours are the same ones."""
     return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -55,6 +60,4 @@ class Month:
     def bounds(self) -> tuple[datetime, datetime]:
         """The UTC instants of its beginning and of the beginning of the next one."""
         following = self.shift(1)
-        first = datetime.combine(date(self.year, self.month, 1), time(), PRAGUE)
-        last = datetime.combine(date(following.year, following.month, 1), time(), PRAGUE)
-        return first.astimezone(UTC), last.astimezone(UTC)
+        return begins(date(self.year, self.month, 1)), begins(date(following.year, following.month, 1))

@@ -219,6 +219,13 @@ def show(
     words.show(session, comment.message, n, now)
 
 
+def redact(session: Session, comment: Comment, text: str, name: str, actor: Actor, why: str, now: datetime) -> None:
+    """Show it with fewer words; what its author wrote stays as a revision of which this is decided. `settle` follows."""
+    words.decide(session, comment.message, newest(comment).n, DecisionKind.REDACT, actor, now, why)
+    n = words.revise(session, comment.message, text, actor, Cause.REDACTION, now, title=name or None).n
+    show(session, comment, n, actor, now)
+
+
 def newest(comment: Comment) -> Revision:
     """The last words of a comment."""
     return comment.message.revisions[-1]

@@ -19,13 +19,11 @@ from hub.queries.discussions import Publication, Shown
 from hub.queries.publications import path_of
 from hub.rules import comments as rules
 from hub.rules.localtime import local
-from hub.vocabulary import CommentState, DiscussionState, MessageKind, Moderation, marked
+from hub.vocabulary import Cause, CommentState, DiscussionState, MessageKind, Moderation, marked
 
 FORM, JOIN = "comment", "me too"
 LARGEST_TEXT = 128 * 1024
 """Bytes of a form that are read, so that a text that is too long is given back to be shortened."""
-WORKDAYS = 2
-"""Within how many working days a comment is read."""
 
 
 @dataclass
@@ -92,7 +90,7 @@ def _frame(found: Publication, filled: Filled) -> dict[str, Any]:
         "is_open": rules.takes(setting, local(now()).date()),
         "closes": full_day(setting.closes_on) if setting.closes_on else "",
         "at_once": setting.moderation == Moderation.AFTER,
-        "workdays": WORKDAYS,
+        "workdays": rules.WORKDAYS,
         "joined": joined if is_reference(joined) else "",
         "joined_before": bool(before),
         "join_url": url_for("joining.join_in", slug=slug),
@@ -126,7 +124,8 @@ def _shown(one: Shown, slug: str) -> dict[str, Any]:
         "when": moment(message.received_at),
         "html": markup.paragraphs(words.text) if words else "",
         "lang": message.language,
-        "is_edited": words is not None and words.n > 1,
+        "is_edited": words is not None and words.cause == Cause.AUTHOR_EDIT,
+        "is_redacted": words is not None and words.cause == Cause.REDACTION,
         "me_too": one.me_too,
         "thread_url": url_for("discussion.thread", slug=slug, reference=comment.reference),
         "report_url": url_for("joining.report_form", slug=slug, reference=comment.reference),

@@ -109,6 +109,7 @@ COMMENT_DECISIONS = {
     "reject": _("not published"),
     "hide": _("hidden"),
     "restore": _("restored"),
+    "redact": _("some words left out"),
 }
 COMMENT_ACTS = {
     "edit a comment": _("the author changed the comment"),

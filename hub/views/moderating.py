@@ -13,17 +13,20 @@ from hub import errors, markup
 from hub.actions import commenting
 from hub.actions import moderating as acts
 from hub.database import db
-from hub.language import gettext, moment
+from hub.language import gettext, moment, ngettext
 from hub.models import AuditEntry, Comment, Decision
 from hub.queries import cases, discussions, moderation, places
 from hub.queries.moderation import Key, Line
 from hub.rules import comments as rules
+from hub.rules import personal
 from hub.rules.access import Scope
+from hub.rules.localtime import begins
 from hub.signin import csrf_token, signed_in
 from hub.text import excerpt
 from hub.views import desk, labels
 from hub.views.discussion_page import url_of
-from hub.vocabulary import CommentState, DiscussionState, Look, marked
+from hub.vocabulary import Cause, CommentState, DiscussionState, Look, marked
+from hub.workdays import is_free
 
 blueprint = Blueprint("moderating", __name__)
 
@@ -41,6 +44,13 @@ VERDICTS = {
     "hide": marked("Hide"),
     "erase": marked("Erase the words for good"),
 }
+MANY: dict[Look, tuple[str, ...]] = {
+    Look.WAITING: ("publish", "reject"),
+    Look.QUARANTINE: ("publish", "reject"),
+    Look.REPORTED: ("hide",),
+    Look.OBJECTED: (),
+}
+"""List → what can be decided there about several at once; an objection is heard one by one."""
 DONE = {
     "publish": marked("The comment is published."),
     "restore": marked("The comment is shown again."),
@@ -71,11 +81,46 @@ def moderators_scope() -> Scope:
 @signed_in
 def waiting() -> str:
     """What waits for a moderator, by why it waits; the urgent and the oldest first."""
+    return _list()
+
+
+@blueprint.post("/urad/diskuse")
+@signed_in
+def decide_many() -> BaseResponse | tuple[str, int]:
+    """The same about every chosen comment; those that changed meanwhile stay where they are."""
+    verdict, reason = request.form.get("verdict", ""), request.form.get("reason", "")
+    chosen = {}
+    try:
+        for value in "+".join(request.form.getlist("comment")).split("+"):
+            reference, _, version = value.partition(".")
+            chosen[reference] = whole_number(version) if reference else 0
+        chosen.pop("", None)
+        left = acts.decide_many(moderators_scope(), chosen, verdict, reason, desk.now())
+    except errors.BadInput as problem:
+        return _list(problem, reason), problem.status
+    done = len(chosen) - len(left)
+    if done:
+        flash(
+            ngettext("It is decided about %(num)s comment.", "It is decided about %(num)s comments.", done), "success"
+        )
+    if left:
+        changed = ngettext(
+            "%(num)s comment changed meanwhile and stays as it is.",
+            "%(num)s comments changed meanwhile and stay as they are.",
+            len(left),
+        )
+        flash(changed, "warning")
+    return redirect(url_for(".waiting", pohled=request.args.get("pohled")), 303)
+
+
+def _list(problem: errors.Problem | None = None, reason: str = "") -> str:
+    db.session.rollback()
     scope, view = moderators_scope(), request.args.get("pohled", "cekajici")
     if view not in moderation.VIEWS:
         raise errors.NotFound
     after = request.args.get("od", "")
-    lines, last = moderation.waiting(db.session(), scope, moderation.VIEWS[view], _key(after) if after else None)
+    look, promised = moderation.VIEWS[view], _promised()
+    lines, last = moderation.waiting(db.session(), scope, look, _key(after) if after else None)
     counts = moderation.counts(db.session(), scope)
     return render_template(
         "moderating/list.html",
@@ -92,16 +137,37 @@ def waiting() -> str:
         urgent_url=url_for(".waiting", pohled="nahlasene")
         if view != "nahlasene" and moderation.urgent(db.session(), scope)
         else None,
-        comments=[_line(line) for line in lines],
+        comments=[_line(line, promised) for line in lines],
+        late=moderation.late(db.session(), scope, promised),
+        workdays=rules.WORKDAYS,
+        action_url=url_for(".decide_many", pohled=view, od=after or None),
+        verdicts=[
+            {"value": value, "label": gettext(VERDICTS[value]), "needs_reason": value in acts.WITH_REASON}
+            for value in MANY[look]
+        ],
+        whys=[gettext(why) for why in WHYS],
+        longest_reason=acts.LONGEST_REASON,
+        reason=reason,
+        chosen=request.form.getlist("comment"),
+        problems=[{"field": "reason", "message": gettext(problem.message)}] if problem else [],
+        csrf_token=csrf_token(),
         publications_url=url_for("arranging.publications"),
         next_url=url_for(".waiting", pohled=view, od=_written(last)) if last else None,
         first_url=url_for(".waiting", pohled=view) if after else None,
     )
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _promised() -> datetime:
+    """The instant since when what came waits no longer than was promised."""
+    return begins(rules.promised_since(desk.today(), is_free))
+
+
+def _line(line: Line, promised: datetime) -> dict[str, Any]:
     comment = line.comment
     return {
+        "value": "+".join(f"{one.reference}.{one.version}" for one in (comment, *line.same)),
+        "same": len(line.same),
+        "is_late": comment.since_at is not None and comment.since_at < promised,
         "url": url_for(".one", reference=comment.reference),
         "text": excerpt(line.text, 160),
         "name": line.name,
@@ -135,6 +201,21 @@ def decide(reference: str) -> BaseResponse | tuple[str, int]:
     except (errors.BadInput, errors.Conflict) as problem:
         return _page(reference, {"reason": reason}, "reason", problem), problem.status
     flash(gettext(DONE[verdict]), "success")
+    return redirect(url_for(".one", reference=reference), 303)
+
+
+@blueprint.post("/urad/diskuse/<reference>/zacerneni")
+@signed_in
+def redact(reference: str) -> BaseResponse | tuple[str, int]:
+    """Publish it without some of its words."""
+    given = request.form
+    written = acts.Redacted(given.get("text", ""), given.get("name", ""), given.get("reason", ""))
+    try:
+        acts.redact(moderators_scope(), reference, whole_number(given.get("version", "")), written, desk.now())
+    except (errors.BadInput, errors.Conflict) as problem:
+        kept = {"redacted": written.text, "redacted_name": written.name, "redacted_reason": written.reason}
+        return _page(reference, kept, "redacted", problem), problem.status
+    flash(gettext("The comment is published without those words; its author reads why."), "success")
     return redirect(url_for(".one", reference=reference), 303)
 
 
@@ -176,6 +257,7 @@ def _page(
         whys=[gettext(why) for why in WHYS],
         longest_reason=acts.LONGEST_REASON,
         decide_url=url_for(".decide", reference=reference),
+        redacting=_redacting(comment, given) if moderation.may_redact(comment) else None,
         reply=_reply(comment, scope, given) if _may_reply(comment) else None,
         reports=[
             {
@@ -193,6 +275,20 @@ def _page(
     )
 
 
+def _redacting(comment: Comment, given: dict[str, str]) -> dict[str, Any]:
+    """The form by which words are left out; what looks like personal data is left out in it already."""
+    newest = comment.message.revisions[-1]
+    return {
+        "action_url": url_for(".redact", reference=comment.reference),
+        "text": given.get("redacted", personal.mask(newest.text or "")),
+        "name": given.get("redacted_name", newest.title or ""),
+        "reason": given.get("redacted_reason", ""),
+        "is_open": "redacted" in given,
+        "longest_text": rules.LONGEST,
+        "longest_name": rules.LONGEST_NAME,
+    }
+
+
 def _comment(comment: Comment) -> dict[str, Any]:
     session, message = db.session(), comment.message
     newest = message.revisions[-1]
@@ -200,7 +296,10 @@ def _comment(comment: Comment) -> dict[str, Any]:
     top = discussions.top_of(session, comment)
     found = discussions.publication(session, comment.publication.slug or "", desk.now())
     undecided = newest.n not in cases.decisions(session, message)
+    before = message.revisions[-2] if newest.cause == Cause.REDACTION else None
     return {
+        "original_html": markup.paragraphs(before.text) if before is not None else "",
+        "original_name": before.title or "" if before is not None else "",
         "reference": comment.reference,
         "state": comment.state,
         "state_label": labels.label(labels.COMMENT_STATES, comment.state),

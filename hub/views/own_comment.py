@@ -20,7 +20,7 @@ from hub.rules.localtime import local
 from hub.text import one_line
 from hub.views import discussion_page as pages
 from hub.views import labels
-from hub.vocabulary import CommentState, DiscussionState, marked
+from hub.vocabulary import Cause, CommentState, DiscussionState, marked
 
 blueprint = Blueprint("own_comment", __name__)
 
@@ -96,11 +96,12 @@ def _page(comment: Comment, secret: str, problems: list[dict[str, str]] | None =
             state=comment.state,
             state_label=labels.label(labels.COMMENT_STATES, comment.state),
             when=moment(comment.came_at),
-            workdays=pages.WORKDAYS,
+            workdays=rules.WORKDAYS,
             words=_words(newest),
             shown=_words(shown) if shown is not None and shown is not newest and not refused else None,
             is_waiting=newest.n not in decided and comment.state not in ENDED,
             reason=_reason(comment, decided, newest, shown),
+            redacted=comment.state == CommentState.PUBLISHED and is_redacted(newest),
             edit_refused=comment.state == CommentState.PUBLISHED and _kind(decided, newest) == "reject",
             objected=comment.objection or "" if comment.objected_at else None,
             was_heard=comment.heard_at is not None,
@@ -110,7 +111,7 @@ def _page(comment: Comment, secret: str, problems: list[dict[str, str]] | None =
             token=forms.token(FORM, str(comment.version)),
             may_edit=may_edit,
             may_withdraw=comment.state not in ENDED,
-            may_object=refused and comment.objected_at is None,
+            may_object=commenting.may_object(comment),
             longest_text=rules.LONGEST,
             longest_name=rules.LONGEST_NAME,
             longest_objection=rules.LONGEST_OBJECTION,
@@ -135,9 +136,16 @@ def _kind(decided: dict[int, Decision], revision: Revision) -> str:
     return decided[revision.n].kind if revision.n in decided else ""
 
 
+def is_redacted(revision: Revision) -> bool:
+    """Whether a moderator left some words out of it."""
+    return revision.cause == Cause.REDACTION
+
+
 def _reason(comment: Comment, decided: dict[int, Decision], newest: Revision, shown: Revision | None) -> str:
     """Why it is not public, or why its last change is not."""
     about = shown if comment.state == CommentState.HIDDEN and shown is not None else newest
+    if comment.state == CommentState.PUBLISHED and is_redacted(newest):
+        about = comment.message.revisions[-2]
     return decided[about.n].reason if about.n in decided else ""
 
 

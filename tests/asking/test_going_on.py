@@ -22,6 +22,7 @@ from hub.database import db
 from hub.envelopes import Attached, Said
 from hub.language import full_day
 from hub.models import Address, Case, Delivery, Message, Revision
+from hub.rules.localtime import local
 from hub.storage import storage
 from tests import desks
 from tests.desks import ADMINISTRATOR, Desk
@@ -84,7 +85,7 @@ class TestAdding:
         assert "Set-Cookie" not in done.headers
         for page in (desks.follow_page(town, reference), Desk(town, ADMINISTRATOR).page(reference)):
             assert "Lampa je u domu číslo 7." in page
-        assert f"doplněno {full_day(datetime.now(UTC).date())}" in Desk(town, ADMINISTRATOR).inbox()
+        assert f"doplněno {full_day(local(datetime.now(UTC)).date())}" in Desk(town, ADMINISTRATOR).inbox()
         assert (case(town, reference).state, case(town, reference).due_on) == ("new", due)
 
     def test_the_same_form_twice_is_recorded_once_and_with_other_words_gives_them_back(

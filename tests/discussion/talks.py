@@ -85,6 +85,12 @@ def reference(app: Flask, own: str) -> str:
         return kept(own).reference
 
 
+def kept_state(app: Flask, own: str) -> str:
+    """What became of a comment."""
+    with app.app_context():
+        return kept(own).state
+
+
 def decide(app: Flask, of: str, verdict: str, reason: str = "", who: str = desks.PRESS) -> None:
     """A moderator decides about a comment as it is now."""
     with app.app_context():

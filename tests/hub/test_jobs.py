@@ -29,6 +29,7 @@ from hub.jobs.retention import FORGET_EXACT_TIMES, forget_exact_times
 from hub.jobs.timetable import Job, tick
 from hub.models import AuditEntry, Count, Feedback, JobRun
 from hub.queries import recount
+from tests import warm
 from tests.conftest import NOW
 from tests.factories import rate
 from tests.running import TREE, environment
@@ -351,21 +352,17 @@ def _catches(pid: int, number: signal.Signals) -> bool:
 def test_the_worker_ends_with_0_when_told_to(
     app: Flask, database_url: str, tmp_path: Path, engine: str, number: signal.Signals
 ) -> None:
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "flask", "work"],
-        cwd=TREE,
-        env=environment(database_url, tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    log = tmp_path / "work.log"
+    with log.open("wb") as out:
+        worker = warm.start(["flask", "work"], environment(database_url, tmp_path), out.fileno())
     until = clock_time.monotonic() + 30
     while not _catches(worker.pid, signal.SIGTERM):
         assert worker.poll() is None
         assert clock_time.monotonic() < until
         Event().wait(0.05)
     worker.send_signal(number)
-    said, _ = worker.communicate(timeout=30)
+    worker.wait(30)
+    said = log.read_text(encoding="utf-8")
     assert worker.returncode == 0, said
     assert "Traceback" not in said
 

@@ -116,7 +116,7 @@ KILLED = (
 )
 
 
-def _upgrade_process(url: str, folder: Path, migrations: Path, **more: str) -> warm.Process:
+def _upgrade_process(url: str, folder: Path, migrations: Path, **more: str) -> warm.Started:
     with Path(os.devnull).open("wb") as nothing:
         command = ["flask", "db", "upgrade", "-d", str(migrations)]
         return warm.start(command, environment(url, folder, more), nothing.fileno())
