@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 import time as clock_time
 from collections.abc import Iterator
@@ -32,7 +30,7 @@ from hub.queries import recount
 from tests import warm
 from tests.conftest import NOW
 from tests.factories import rate
-from tests.running import TREE, environment
+from tests.running import environment
 
 AT = time(2, 30)
 
@@ -109,41 +107,21 @@ def test_of_four_workers_at_once_one_runs_each_due_job(app: Flask) -> None:
     assert len(runs()) == len(jobs)
 
 
-WORKER = """
-import sys
-from datetime import datetime, time
-from hub.app import create_app
-from hub.jobs.timetable import Job, tick
-
-jobs = [Job(f"job-{n}", time(2, 30), lambda now: None) for n in range(20)]
-with create_app().app_context():
-    print("ready", flush=True)
-    now = datetime.fromisoformat(sys.stdin.readline().strip())
-    print(*tick(jobs, now), flush=True)
-"""
-
-
 def test_of_three_processes_at_once_one_runs_each_due_job(app: Flask, database_url: str, tmp_path: Path) -> None:
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WORKER],
-            cwd=TREE,
-            env=environment(database_url, tmp_path, {"HUB_LOG_LEVEL": "error"}),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    for worker in workers:
-        assert worker.stdout
-        assert worker.stdout.readline() == "ready\n"
-    for worker in workers:
-        assert worker.stdin
-        worker.stdin.write(f"{NOW.isoformat()}\n")
-        worker.stdin.flush()
-    done = [worker.communicate(timeout=60)[0].split() for worker in workers]
-    assert [worker.returncode for worker in workers] == [0, 0, 0]
+    go, logs = tmp_path / "go", [tmp_path / f"worker-{n}.log" for n in range(3)]
+    workers = []
+    for log in logs:
+        command = ["tests.hub.ticking", str(go), NOW.isoformat()]
+        with log.open("wb") as out:
+            quiet = environment(database_url, tmp_path, {"HUB_LOG_LEVEL": "error"})
+            workers.append(warm.start(command, quiet, out.fileno()))
+    until = clock_time.monotonic() + 60
+    while not all(log.read_text(encoding="utf-8").startswith("ready\n") for log in logs):
+        assert clock_time.monotonic() < until
+        Event().wait(0.01)
+    go.touch()
+    assert [worker.wait(60) for worker in workers] == [0, 0, 0]
+    done = [log.read_text(encoding="utf-8").split()[1:] for log in logs]
     assert sorted(name for names in done for name in names) == sorted(f"job-{n}" for n in range(20))
     assert len(runs()) == 20
 
