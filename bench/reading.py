@@ -56,9 +56,10 @@ def fill(url: str, number: int) -> None:
 
 def settle(engine: sa.Engine) -> None:
     """Leave a filled database as its engine does after some minutes, and let it go."""
-    command = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(command)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    database.refresh_statistics(engine)
     engine.dispose()
 
 

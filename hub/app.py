@@ -57,6 +57,8 @@ from hub.vocabulary import ANSWERS, CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
 
 TREE = Path(__file__).parent.parent
 LONGEST_BODY = 1024 * 1024
+STATISTICS_READ = 3600
+"""Seconds after which a connection is opened anew, and so knows how the rows are spread by now."""
 PAGES = (
     figures.blueprint,
     asking.blueprint,
@@ -153,6 +155,7 @@ def _configure(app: Flask, settings: Settings) -> None:
             "pool_size": settings.threads,
             "max_overflow": 4,
             "pool_pre_ping": bool(settings.database_url),
+            "pool_recycle": STATISTICS_READ,
         },
         TRUSTED_HOSTS=list(settings.hosts),
         MAX_CONTENT_LENGTH=LONGEST_BODY,

@@ -153,6 +153,21 @@ def hook(engine: Engine, busy_timeout: float = 5.0) -> None:
             writing.release()
 
 
+def refresh_statistics(engine: Engine) -> None:
+    """Count how rows are spread, for the choice of indexes: PostgreSQL does so by itself, SQLite when it is asked.
+
+    Without it SQLite takes any two conditions on an index to be equally telling. Other connections read it when they open.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()  # no transaction: each statement commits by itself
+    try:
+        for pragma in ("analysis_limit=1000", "optimize=0x10002"):  # all tables that grew, not only those asked here
+            connection.cursor().execute(f"PRAGMA {pragma}")
+    finally:
+        connection.close()
+
+
 def _become_writer(connection: Connection, until: float) -> None:
     """Begin as SQLite's one writer as soon as nobody else is it."""
     while True:

@@ -124,13 +124,17 @@ def _under(above: int | sa.BindParameter[int], now: datetime) -> Wanted:
 
 def _has_reply(now: datetime) -> sa.ColumnElement[bool]:
     reply = aliased(Message)
-    replies = sa.select(reply.id).where(
-        reply.replies_to_id == Message.id,
-        reply.kind == MessageKind.COMMENT,
-        reply.shown_n.is_not(None),
-        public_now(now, reply),
+    first = (
+        sa.select(reply.id)
+        .where(
+            reply.replies_to_id == Message.id,
+            reply.kind == MessageKind.COMMENT,
+            reply.shown_n.is_not(None),
+            public_now(now, reply),
+        )
+        .limit(1)  # with EXISTS, PostgreSQL reads every comment there is to have the answers at hand
     )
-    return replies.exists()
+    return first.scalar_subquery().is_not(None)
 
 
 def _add_replies(session: Session, above: list[Shown], now: datetime) -> None:

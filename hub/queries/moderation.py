@@ -56,20 +56,26 @@ def within(scope: Scope) -> sa.ColumnElement[bool]:
 
 def waiting(session: Session, scope: Scope, look: Look, after: Key | None = None) -> tuple[list[Line], Key | None]:
     """A page of what waits for this reason, the urgent and the oldest first, and the key after which the next begins."""
-    wanted = (
-        sa.select(Comment, Revision, _title())
-        .join(about, about.id == Comment.publication_id)
-        .join(Revision, sa.and_(Revision.message_id == Comment.message_id, Revision.n == newest_n))
-        .where(Comment.look == look, within(scope), sa.not_(_was_before(scope, look).exists()))
-        .options(joinedload(Comment.publication), joinedload(Comment.message))
-    )
-    key = _place(Comment)
+    order = (Comment.rank, Comment.since_at, Comment.message_id)
+    chosen = sa.select(Comment.message_id).where(Comment.look == look, sa.not_(_was_before(scope, look).exists()))
+    if scope.department_id is not None:
+        chosen = chosen.join(about, about.id == Comment.publication_id).where(within(scope))
     if after is not None:
         rank, since_at, message_id = after
-        wanted = wanted.where(
-            key > sa.tuple_(sa.literal(rank), sa.literal(since_at, Comment.since_at.type), sa.literal(message_id))
+        chosen = chosen.where(
+            _place(Comment)
+            > sa.tuple_(sa.literal(rank), sa.literal(since_at, Comment.since_at.type), sa.literal(message_id))
         )
-    rows = session.execute(wanted.order_by(Comment.rank, Comment.since_at, Comment.message_id).limit(PAGE + 1)).all()
+    # The page is chosen before anything is joined to it: together, PostgreSQL reads all that waits.
+    of_page = chosen.order_by(*order).limit(PAGE + 1).subquery()
+    wanted = (
+        sa.select(Comment, Revision, _title())
+        .join(of_page, of_page.c.message_id == Comment.message_id)
+        .join(about, about.id == Comment.publication_id)
+        .join(Revision, sa.and_(Revision.message_id == Comment.message_id, Revision.n == newest_n))
+        .options(joinedload(Comment.publication), joinedload(Comment.message))
+    )
+    rows = session.execute(wanted.order_by(*order)).all()
     reports = _reports(session, [row[0].message_id for row in rows])
     same = _same(session, scope, look, [row[0] for row in rows[:PAGE]])
     lines = [
