@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal
 
 from click import ClickException
@@ -185,11 +186,12 @@ def _check_secret(secret: str) -> None:
 
 def _check_folder(folder: Path) -> None:
     """Really write there: permissions alone do not tell of a full disk, a read-only mount or a file in the way."""
-    probe = folder / ".write-test"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe.write_bytes(b"ok")
-        probe.unlink()
+        # Under a name of its own: web and worker may start at once, and neither may remove what the other looks at.
+        with NamedTemporaryFile(dir=folder, prefix=".write-test-") as probe:
+            probe.write(b"ok")
+            probe.flush()
     except OSError as error:
         raise BadSettings(
             f"The data folder HUB_DATA_DIR={folder} cannot be written ({error.strerror}). "
