@@ -8,18 +8,30 @@ from collections.abc import Sequence
 
 from czech_sort import bytes_key
 
-INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
+INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
+)
 """Zero-width and direction-changing characters: in a name they only deceive. (The joiners 200C and 200D are letters' own.)"""
+
+UNSEEN = frozenset("\u034f\u115f\u1160\u200c\u200d\u2800\u3164\uffa0")
+"""What belongs to letters and pictures, but is nothing to be seen when it stands alone: joiners, fillers, the blank of Braille."""
 
 
 def one_line(text: str) -> str:
-    """A name or label: NFC, one line, no control or invisible characters, no spaces around. May end up empty."""
+    """A name or label: NFC, one line, no control or invisible characters, no spaces around. May end up empty, and does when
+    nothing of it can be seen.
+    """
     kept = "".join(
         " " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c
         for c in text.translate(INVISIBLE)
         if unicodedata.category(c) != "Cs"
     )
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+    line = " ".join(unicodedata.normalize("NFC", kept).split())
+    return line if any(_is_seen(c) for c in line) else ""
+
+
+def _is_seen(c: str) -> bool:
+    return c not in UNSEEN and unicodedata.category(c) not in {"Cf", "Mn", "Zs"}
 
 
 def words(text: str) -> str:

@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from hub import errors, logs, signin
 from hub import forms as signed
 from hub.database import db
-from hub.language import full_day, gettext, moment
+from hub.language import current, full_day, gettext, moment
 from hub.markup import paragraphs
 from hub.queries import places, timetable
 from hub.rules import personal
 from hub.rules.localtime import local
 from hub.signin import keeps_words, signed_in
 from hub.text import excerpt, one_line
-from hub.vocabulary import DecisionKind, marked
+from hub.vocabulary import DEFAULT_LANGUAGE, DecisionKind, marked
 from noticeboard import actions, forms, queries
 from noticeboard.forms import Filled
 from noticeboard.models import Notice
@@ -87,7 +87,13 @@ def _listed(line: Line) -> dict[str, object]:
         "url": card["url"],
         "excerpt": [(excerpt(line.text, EXCERPT), False)],
         "facts": [fact for fact in facts if fact],
+        "lang": _czech(),
     }
+
+
+def _czech() -> str | None:
+    """The language of notices, when it is not that of the page."""
+    return DEFAULT_LANGUAGE if current() != DEFAULT_LANGUAGE else None
 
 
 def _card(line: Line) -> dict[str, object]:
@@ -117,6 +123,7 @@ def one(number: str) -> Response:
             "noticeboard/notice.html",
             notice=shown,
             number=number,
+            czech=_czech(),
             posted=_moment(line.notice.posted_at if line else gone.posted_at),  # type: ignore[union-attr]
             taken_down=None if line else _moment(gone.taken_down_at or gone.comes_down_at),  # type: ignore[union-attr]
             list_url=url_for(".hanging"),

@@ -301,6 +301,7 @@ def test_the_same_words_twice_are_one_case_and_other_words_are_given_back(answer
         ("", 400, "Napište prosím, co chybělo"),
         (" \u200b\n", 400, "Napište prosím, co chybělo"),
         ("a" * 2001, 400, "Zkraťte text na 2000 znaků"),
+        ("ї" * 4000, 400, "Zkraťte text na 2000 znaků"),
     ],
 )
 def test_words_that_cannot_be_taken_are_given_back_with_the_reason(
@@ -316,6 +317,36 @@ def test_words_that_cannot_be_taken_are_given_back_with_the_reason(
     again = client.post(f"/pomohlo/{slug_of(path)}/slova", data={**token_of(page), "text": "Teď dobře."})
     assert again.status_code == 303
     assert [text for text, _, _ in words_about(app, path)] == ["Teď dobře."]
+
+
+def test_who_told_what_was_missing_and_changes_their_answer_is_not_asked_again(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    client = app.test_client()
+    page = client.get(missed(client, path, "Chybí mapa.").headers["Location"]).get_data(as_text=True)
+    after = press(client, path, 2, hidden_fields(page))
+    changed = client.get(after.headers["Location"]).get_data(as_text=True)
+    assert "Vaše odpověď: Zčásti." in changed
+    assert "Děkujeme za vaše slova." in changed
+    assert "/slova" not in changed
+
+
+def test_a_form_that_expired_leads_back_to_a_page_that_can_be_opened(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    client = app.test_client()
+    for referrer, back in (
+        (f"http://localhost/en{path}", f"/en{path}"),
+        ("http://localhost//cizi.example/", "/en/"),
+        ("http://cizi.example/x", "/en/"),
+        ("http://[", "/en/"),
+        ("", "/en/"),
+    ):
+        refused = client.post(
+            f"/en/pomohlo/{slug_of(path)}", data={"token": "x", "level": "3"}, headers={"Referer": referrer}
+        )
+        button = re.search(r'class="button" href="([^"]*)"', refused.get_data(as_text=True).partition("error-page")[2])
+        assert button
+        assert (refused.status_code, button[1]) == (400, back)
+        assert client.get(back).status_code == 200
 
 
 def test_words_without_a_page_that_asked_for_them_are_given_back(answer: tuple[Flask, str]) -> None:

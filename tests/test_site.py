@@ -112,8 +112,9 @@ class TestRobots:
         answer = client.get("/robots.txt")
         assert answer.mimetype == "text/plain"
         lines = answer.get_data(as_text=True).splitlines()
+        private = ("/urad", "/sledovani/", "/muj-prispevek/", "/odbery/")
         for prefix in LANGUAGES:
-            assert {f"Disallow: {prefix}{path}" for path in ("/urad", "/sledovani/", "/odbery/")} <= set(lines)
+            assert {f"Disallow: {prefix}{path}" for path in private} <= set(lines)
         assert lines[-1] == "Sitemap: http://localhost:8000/sitemap.xml"
 
     def test_the_site_map_lists_what_is_public_and_every_address_in_it_works(
@@ -198,6 +199,9 @@ def test_who_lost_the_way_is_shown_where_to_go_on(client: FlaskClient) -> None:
         assert answer.status_code == 404
         assert f'href="{prefix}/napiste-nam"' in text
         assert f'href="{prefix}/odpovedi"' in text
+        reloaded = client.get(f"{prefix}/pomohlo/nikdy-nebylo-abcdef")  # an address that only a form is sent to
+        assert reloaded.status_code == 405
+        assert f'href="{prefix}/odpovedi"' in reloaded.get_data(as_text=True).partition('class="error-page"')[2]
     assert len(CITY_LANGUAGES) == len(LANGUAGES)
 
 
@@ -209,3 +213,14 @@ def test_looking_changes_nothing(town: Flask, client: FlaskClient) -> None:
     with town.app_context():
         assert db.session.scalar(sa.text("SELECT brand FROM city")) is None
         db.session.remove()
+
+
+def test_czech_words_on_a_page_in_another_language_say_that_they_are_czech(town: Flask, client: FlaskClient) -> None:
+    _, slug = desks.published(town, "Svítí.", "Lampa v cizí řeči")
+    for address, marked in (
+        (slug, ('<h1 lang="cs">', '<div class="words" lang="cs"><p>Svítí.')),
+        ("/odpovedi", (f'href="/en{slug}" lang="cs"', '<p lang="cs">Svítí.')),
+        ("/", (f'href="/en{slug}" lang="cs"',)),
+    ):
+        assert all(words in page(client, f"/en{address}") for words in marked)
+        assert 'lang="cs"' not in page(client, address).partition("<main")[2]

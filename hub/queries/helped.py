@@ -77,3 +77,9 @@ def before(session: Session, source: str, external_id: str) -> Before | None:
     )
     row = session.execute(wanted).first()
     return Before(*row) if row else None
+
+
+def has_told(session: Session, source: str, external_id: str) -> bool:
+    """Whether this sitting has told what was missing."""
+    mine = sa.and_(Feedback.source == source, Feedback.external_id == external_id, Feedback.words_id.is_not(None))
+    return session.scalar(sa.select(Feedback.id).where(mine)) is not None

@@ -79,10 +79,15 @@ def one(slug: str) -> Response:
         render_template(
             "answers/answer.html",
             title=said.title,
+            czech=lines.other(),
             slug=slug,
             canonical_url=f"{current_app.config['HUB'].site}{url_for('.one', slug=slug)}",
             theme=_theme_link(question.theme),
-            question={"html": markup.paragraphs(said.text), "when": lines.day(question.appears_at)},
+            question={
+                "html": markup.paragraphs(said.text),
+                "when": lines.day(question.appears_at),
+                "lang": lines.other(question.language),
+            },
             answers=[
                 {
                     "html": markup.paragraphs(said.text),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, jsonify, render_template, request, url_for
 from flask.globals import request_ctx
@@ -78,7 +79,7 @@ def respond(problem: Problem) -> Response:
             [f"{request.blueprint}/error.html", "error.html"] if request.blueprint else ["error.html"]
         )
         page = {"status": problem.status, "request_id": logs.request_id(), "back_url": _back(), **words}
-        page["doors"] = _doors() if problem.status in {404, 410} else []
+        page["doors"] = _doors() if problem.status in {404, 405, 410} else []
         answer = Response(render_template(names, **page), mimetype="text/html")
     answer.status_code = problem.status
     if problem.retry_after:
@@ -146,4 +147,15 @@ def _doors() -> list[dict[str, str]]:
 
 
 def _back() -> str:
-    return request.path if request.blueprint and request.method == "POST" else "/"
+    """Where to go on: to the page of the form that was sent, else to the front page; always one that can be opened."""
+    home = f"{request.script_root}/"
+    if not request.blueprint or request.method != "POST" or request_ctx.url_adapter is None:
+        return home
+    if request_ctx.url_adapter.test(request.path, "GET"):
+        return f"{request.script_root}{request.path}"
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:
+        return home
+    is_ours = before.netloc == request.host and before.path.startswith("/") and not before.path.startswith("//")
+    return before.path if is_ours else home

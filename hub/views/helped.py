@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub import errors, forms, language, limits
@@ -27,6 +28,8 @@ blueprint = Blueprint("helped", __name__)
 MOST_A_MINUTE = 60
 """Readers of one publication who may say something in a minute; by publication, never by address."""
 LONGEST_FORM = 16 * 1024
+LARGEST_WORDS = 128 * 1024
+"""Bytes of a form with words that are read, so that a text that is too long is given back to be shortened."""
 HOUR = 3600
 
 
@@ -54,7 +57,7 @@ def _record(slug: str, *, of_guide: bool = False) -> BaseResponse:
     now = datetime.now(UTC)
     find = partial(_subject, slug=slug, of_guide=of_guide, now=now)
     about = acts.say(find, str(sitting), int(level), language.current(), now)
-    return _back(about, name, str(sitting), int(level), told=False)
+    return _back(about, name, str(sitting), int(level))
 
 
 @blueprint.post("/pomohlo/<slug>/slova")
@@ -70,8 +73,11 @@ def miss_of_guide(slug: str) -> BaseResponse:
 
 
 def _record_words(slug: str, *, of_guide: bool = False) -> BaseResponse:
-    request.max_content_length = LONGEST_FORM
-    text = request.form.get("text", "")
+    request.max_content_length = LARGEST_WORDS
+    try:
+        text = request.form.get("text", "")
+    except RequestEntityTooLarge as unread:
+        raise errors.TooLarge(TOO_LARGE) from unread
     name, now = _name(slug, of_guide), datetime.now(UTC)
 
     def attempt() -> BaseResponse:
@@ -81,12 +87,18 @@ def _record_words(slug: str, *, of_guide: bool = False) -> BaseResponse:
         limits.spend("missed", name, MOST_A_MINUTE)
         find = partial(_subject, slug=slug, of_guide=of_guide, now=now)
         about = acts.miss(find, sitting, text, language.current(), bool(request.form.get("web")), now)
-        return _back(about, name, sitting, level, told=True)
+        return _back(about, name, sitting, level)
 
     done = attempted(attempt)
     if not isinstance(done, errors.Problem):
         return done
     return Response(_given_back(slug, of_guide, text, done), done.status)
+
+
+TOO_LARGE = marked(
+    "Your words were too many to be read, and nothing was saved. Go back in your browser, where they should still be, then"
+    " shorten them and send them again."
+)
 
 
 def _given_back(slug: str, of_guide: bool, text: str, problem: errors.Problem) -> str:
@@ -105,18 +117,19 @@ def _given_back(slug: str, of_guide: bool, text: str, problem: errors.Problem) -
     )
 
 
-def _back(about: Subject, name: str, sitting: str, level: int, *, told: bool) -> BaseResponse:
+def _back(about: Subject, name: str, sitting: str, level: int) -> BaseResponse:
     """To the page that was read, which shows what its reader has said of it."""
-    said = forms.token(_form(name, "said"), [sitting, level, told])
+    said = forms.token(_form(name, "said"), [sitting, level])
     return redirect(f"{request.script_root}{about.path}?pomohlo={said}#pomohlo", 303)
 
 
 def form_of(slug: str, of_guide: bool = False) -> dict[str, Any]:
     """What the block under a publication or guide needs: its form, what was said already, and how many others it helped."""
     name = _name(slug, of_guide)
-    sitting, level, has_told = _said(name)
+    sitting, level = _said(name)
     about = _subject(db.session(), slug, of_guide, datetime.now(UTC))
     told = verdict(helped.levels(db.session(), about), current_app.config["HUB"].small_group) if about else None
+    has_told = bool(level) and helped.has_told(db.session(), acts.SOURCE, sitting)
     asks = level and level < len(LEVELS) and not has_told
     return {
         "url": url_for("helped.say_of_guide" if of_guide else "helped.say", slug=slug),
@@ -142,13 +155,13 @@ def _name(slug: str, of_guide: bool) -> str:
     return f"{'guide:' if of_guide else ''}{slug if plausible(slug) else ''}"
 
 
-def _said(name: str) -> tuple[str, int, bool]:
-    """The name of this reader's page, what they said on it and whether they told what they missed; level 0: nothing yet."""
+def _said(name: str) -> tuple[str, int]:
+    """The name of this reader's page, and what they said on it; level 0: nothing yet."""
     try:
         state = forms.read_token(_form(name, "said"), request.args.get("pomohlo"), longest=HOUR)
     except errors.FormExpired:
         state = None
-    return (state[0], state[1], state[2]) if isinstance(state, list) else (uuid4().hex, 0, False)
+    return (state[0], state[1]) if isinstance(state, list) else (uuid4().hex, 0)
 
 
 def _form(name: str, step: str = "") -> str:

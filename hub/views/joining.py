@@ -7,16 +7,16 @@ from secrets import token_urlsafe
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub import errors, forms, limits, markup
+from hub import forms, limits, markup
 from hub.actions import commenting
 from hub.actions.commenting import Mark
 from hub.database import db
-from hub.errors import BadInput
 from hub.language import gettext
 from hub.queries import discussions
 from hub.rules import comments as rules
 from hub.views import labels
 from hub.views.discussion_page import JOIN, LARGEST_TEXT, fresh, is_reference, now, public_comment, publication
+from hub.views.errors import attempted
 
 blueprint = Blueprint("joining", __name__)
 
@@ -55,21 +55,24 @@ def report(slug: str, reference: str) -> BaseResponse:
     request.max_content_length = request.max_form_memory_size = LARGEST_TEXT
     forms.check_origin(request)
     given = request.form
-    problem: errors.Problem
-    try:
+
+    def attempt() -> None:
         nonce = str(forms.read_token(REPORT, given.get("token")))
         limits.spend("report", request.remote_addr or "", current_app.config["HUB"].questions_per_minute)
         found = public_comment(publication(slug), reference)
         commenting.report(
             found.message_id, _mark(reference, nonce), given.get("reason", ""), given.get("text", ""), now()
         )
-    except (BadInput, errors.FormExpired, errors.TooMany) as refused:
-        problem = refused
-    else:
+
+    problem = attempted(attempt)
+    if problem is None:
         return redirect(url_for(".report_form", slug=slug, reference=reference, odeslano=1), 303)
     db.session.rollback()
     page = _report_page(slug, reference, given.get("reason", ""), given.get("text", ""), gettext(problem.message))
-    return Response(page, problem.status)
+    answer = Response(page, problem.status)
+    if problem.retry_after:
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
 
 
 def _report_page(slug: str, reference: str, reason: str = "", text: str = "", problem: str = "") -> str:

@@ -8,12 +8,13 @@ from typing import Any
 
 from flask import current_app, request
 
-from hub import stems
+from hub import language, stems
 from hub.language import full_day, gettext, words
 from hub.queries.publications import ANSWER, Publication, PublicationKind, path_of
 from hub.queries.published import Item
 from hub.rules.localtime import local
 from hub.text import excerpt, excerpt_around
+from hub.vocabulary import DEFAULT_LANGUAGE
 
 EXCERPT = 220
 """Characters of a publication in a list."""
@@ -42,7 +43,13 @@ def line(item: Item, sought: Groups = (), *, tell_kind: bool = False, short: boo
         "url": f"{request.script_root}{path_of(kind, item.slug)}",
         "excerpt": [] if short else _excerpt(item.text, sought),
         "facts": [fact for fact in facts if fact],
+        "lang": other(),
     }
+
+
+def other(spoken: str = DEFAULT_LANGUAGE) -> str | None:
+    """The language of words where it is not that of the page around them (WCAG 2.2, 3.1.2). Offices write Czech."""
+    return spoken if spoken != language.current() else None
 
 
 def _excerpt(text: str, sought: Groups) -> list[tuple[str, bool]]:
@@ -60,6 +67,7 @@ def card(one: Publication) -> dict[str, Any]:
         "url": f"{request.script_root}{one.path}",
         "excerpt": [],
         "facts": [fact for fact in facts if fact],
+        "lang": other(),
     }
 
 

@@ -20,6 +20,7 @@ from hub.rules.localtime import local
 from hub.text import one_line
 from hub.views import discussion_page as pages
 from hub.views import labels
+from hub.views.errors import attempted
 from hub.vocabulary import Cause, CommentState, DiscussionState, marked
 
 blueprint = Blueprint("own_comment", __name__)
@@ -46,17 +47,15 @@ def change(secret: str) -> BaseResponse:
     forms.check_origin(request)
     _found(secret)
     step = request.form.get("step", "")
-    problem: errors.Problem
-    try:
-        _do(step, secret, int(str(forms.read_token(FORM, request.form.get("token")))))
-    except (errors.BadInput, errors.Conflict, errors.FormExpired) as refused:
-        problem = refused
-    else:
+    problem = attempted(lambda: _do(step, secret, int(str(forms.read_token(FORM, request.form.get("token"))))))
+    if problem is None:
         return redirect(url_for(".one", secret=secret, hotovo=step), 303)
     db.session.rollback()
     where = {"edit": "text", "object": "objection"}.get(step, "")
     answer = _page(_found(secret), secret, problems=[{"field": where, "message": gettext(problem.message)}], given=True)
     answer.status_code = problem.status
+    if problem.retry_after:
+        answer.headers["Retry-After"] = str(problem.retry_after)
     return answer
 
 

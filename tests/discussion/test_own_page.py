@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.pool import NullPool
 
 from hub.actions import forgetting
 from hub.database import db
 from hub.models import AuditEntry, Comment, Reaction, Report, Revision
-from tests import desks
+from tests import desks, visitors
 from tests.discussion import talks
 
 
@@ -80,6 +83,30 @@ def test_a_page_opened_before_a_decision_changes_nothing_and_the_words_come_back
     answer = talks.change(town, own, "edit", token=token, text="Slova, která se nesmějí ztratit.")
     assert answer.status_code == 409
     assert "Slova, která se nesmějí ztratit." in answer.get_data(as_text=True)
+
+
+def test_a_locked_database_gives_words_back_and_says_when_to_try_again(
+    founded: Callable[[str, Path], str], tmp_path: Path
+) -> None:
+    url = founded("sqlite", tmp_path)
+    app = desks.opened(url, tmp_path, busy_timeout=0.2)
+    slug = talks.discussed(app)
+    own, of = talks.published(app, slug)
+    token = desks.form_of(talks.own_page(app, own), own.rpartition("/")[2])["token"]
+    words = "Slova, která se nesmějí ztratit."
+    with sa.create_engine(url, poolclass=NullPool).connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        refused = [talks.change(app, own, "edit", token=token, text=words), talks.report(app, slug, of, words=words)]
+    visitors.close_house(app)
+    for answer in refused:
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"]
+        assert words in answer.get_data(as_text=True)
+
+
+def test_its_private_address_is_not_what_the_page_tells_others_to_share(light_town: Flask) -> None:
+    own = talks.said(light_town, talks.discussed(light_town))
+    assert "og:url" not in talks.own_page(light_town, own)
 
 
 def test_what_is_taken_back_leaves_a_note_and_its_replies(town: Flask) -> None:

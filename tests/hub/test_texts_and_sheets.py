@@ -22,6 +22,8 @@ from hub.text import czech_order, excerpt, one_line, words
         ("Hav\u0069\u0301r\u030cov", "Havířov"),
         ("\x00\u200b \u2028", ""),
         ("a\ud800b", "ab"),
+        ("\u200d\u3164 \u2800\ufe0f\u061c\U000e0041", ""),
+        ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
 def test_a_name_is_one_clean_line(given_text: str, kept: str) -> None:

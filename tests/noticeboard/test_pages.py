@@ -176,3 +176,15 @@ def test_the_board_is_read_page_by_page_to_its_end(town: Flask) -> None:
         found += re.findall(r'<h3><a href="/uredni-deska/[\d-]+">(.*?)</a>', page)
         path = desks.next_page(page)
     assert found == [f"Oznámení {n}" for n in reversed(range(45))]
+
+
+def test_a_notice_on_a_page_in_another_language_says_that_it_is_czech(town: Flask) -> None:
+    with town.app_context():
+        now = datetime.now(UTC)
+        number = boards.notice(boards.posted(boards.written(), now)).number
+        db.session.remove()
+    for path, marked in (
+        (f"/en/uredni-deska/{number}", '<h1 lang="cs">'),
+        ("/en/uredni-deska", '" lang="cs">Uzavírka'),
+    ):
+        assert marked in town.test_client().get(path).get_data(as_text=True)
