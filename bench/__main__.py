@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from bench import announcing, clocks, figures, footprint, killing, reading, servers, talking, taps
+from bench import announcing, clocks, figures, footprint, inbox, killing, reading, servers, talking, taps
 from bench.report import PAGE, Section, page
 from bench.serving import Bench, real_disk
 from hub.rules.localtime import PRAGUE
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "figures": figures.flatness,
     "answers": reading.answers,
     "discussion": talking.discussion,
+    "inbox": inbox.inbox,
     "dispatch": announcing.dispatch,
     "mail": announcing.mail,
     "kills": killing.kills,

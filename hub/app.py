@@ -21,7 +21,7 @@ from hub.buckets import Bucket
 from hub.channel import Channel
 from hub.database import db
 from hub.errors import BadInput, NotFound
-from hub.jobs import deliveries, sample, sample_talk
+from hub.jobs import deliveries, sample, sample_inbox, sample_talk
 from hub.language import gettext
 from hub.queries import places
 from hub.room import MenuItem, Room
@@ -33,6 +33,7 @@ from hub.views import (
     answers,
     arranging,
     asking,
+    assigning,
     cases,
     directory,
     directory_desk,
@@ -43,12 +44,15 @@ from hub.views import (
     guide_desk,
     health,
     helped,
+    inbox,
     joining,
+    leaves,
     moderating,
     official_desk,
     outbox,
     own_comment,
     public,
+    saved_views,
     searching,
     site,
     subscribing,
@@ -67,6 +71,10 @@ PAGES = (
     helped.blueprint,
     searching.blueprint,
     cases.blueprint,
+    inbox.blueprint,
+    assigning.blueprint,
+    leaves.blueprint,
+    saved_views.blueprint,
     answering.blueprint,
     outbox.blueprint,
     discussion.blueprint,
@@ -266,7 +274,7 @@ def _open(app: Flask, rooms: list[Room]) -> None:
     cli.init_app(
         app,
         [job for room in rooms for job in room.jobs],
-        [sample.fill, sample_talk.fill, *(room.demo for room in rooms if room.demo)],
+        [sample.fill, sample_talk.fill, sample_inbox.fill, *(room.demo for room in rooms if room.demo)],
     )
 
     @app.get("/favicon.ico")

@@ -20,7 +20,7 @@ from sqlalchemy import create_engine
 from hub import cityfile, clock, queue
 from hub.actions import accounts, cities, timetable
 from hub.database import NotReady, check_ready, db, hook
-from hub.jobs import retention, safekeeping, upkeep
+from hub.jobs import finding, retention, safekeeping, upkeep
 from hub.jobs.deliveries import sweep
 from hub.jobs.timetable import Job, tick
 from hub.queries import places, recount
@@ -47,9 +47,9 @@ DEMO_CITY = Path(__file__).parent / "demo" / "havirov.toml"
 
 def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime], None]]) -> None:
     """Add the commands; `jobs` and `demos` are what the rooms bring."""
-    app.extensions["hub_jobs"] = [*retention.JOBS, *upkeep.JOBS, *jobs]
+    app.extensions["hub_jobs"] = [*retention.JOBS, *upkeep.JOBS, finding.INDEX_CASES, *jobs]
     app.extensions["hub_demos"] = list(demos)
-    of_data = (move_database, backup, restore, recount_command, theme)
+    of_data = (move_database, backup, restore, recount_command, theme, index_cases)
     for command in (
         new_city,
         load_places,
@@ -340,6 +340,12 @@ def _kept(arms: Path) -> str:
     if accepted.kind.media_type != "image/png":
         raise click.ClickException(f"{arms.name} is no PNG.")
     return storage().put(content)
+
+
+@click.command("index-cases")
+def index_cases() -> None:
+    """Let officials find cases of a time before the inbox had a search. The worker does it every night, too."""
+    click.echo(f"{finding.index_cases(datetime.now(UTC))} more cases can be found by their words.")
 
 
 @click.command("recount")

@@ -86,6 +86,6 @@ def _chunks(connection: Connection, table: sa.Table) -> Iterator[list[dict[str, 
 def _plain(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, Any]:
     """Values as Python has them. PostgreSQL writes search words sorted and quoted; they are plain words."""
     plain = {str(name): value for name, value in row.items()}
-    if table.name == "search_entries":
+    if table.name in {"search_entries", "case_entries"}:
         plain["words"] = " ".join(sorted(word.strip("'") for word in plain["words"].split()))
     return plain

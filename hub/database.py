@@ -329,11 +329,12 @@ def has_words(
     low: sa.ColumnElement[int] | int,
     high: int,
     most: int,
+    index: str = "search_index",
 ) -> Any:
     """The condition that a search entry with `low` <= id < `high` has at least one word of every group.
 
     Words are plain: letters and digits alone. Only the `most` with the highest ids are wanted; range and number are part of
-    the condition because SQLite's index of words is read from the newest, and then no further.
+    the condition because SQLite's index of words, the table `index`, is read from the newest, and then no further.
     """
     quoted = [[word for word in group if word.isalnum()] for group in groups]
     if not all(quoted):
@@ -341,7 +342,8 @@ def has_words(
     fts = " AND ".join("(" + " OR ".join(f'"{word}"' for word in group) + ")" for group in quoted)
     ts = " & ".join("(" + " | ".join(f"'{word}'" for word in group) + ")" for group in quoted)
     least = sa.literal(low) if isinstance(low, int) else low
-    return _HasWords(row_id, words, sa.literal(fts), sa.literal(ts), least, sa.literal(high), sa.literal(most))
+    parts = (row_id, words, sa.literal(fts), sa.literal(ts), least, sa.literal(high), sa.literal(most))
+    return _HasWords(*parts, index=index)
 
 
 class _HasWords(sa.ColumnElement[bool]):
@@ -351,14 +353,18 @@ class _HasWords(sa.ColumnElement[bool]):
     type = sa.Boolean()
     _parts = ("row_id", "words", "fts", "ts", "low", "high", "most")
 
-    def __init__(self, *parts: Any) -> None:
+    def __init__(self, *parts: Any, index: str) -> None:
+        self.index = index
         self.row_id, self.words, self.fts, self.ts, self.low, self.high, self.most = parts
 
     def self_group(self, against: Any = None) -> Any:
         """As it is: the library would make it `… = 1` on SQLite, which then looks through every row."""
         return self
 
-    _traverse_internals = [(name, sa.sql.visitors.InternalTraversal.dp_clauseelement) for name in _parts]
+    _traverse_internals = [
+        *((name, sa.sql.visitors.InternalTraversal.dp_clauseelement) for name in _parts),
+        ("index", sa.sql.visitors.InternalTraversal.dp_string),
+    ]
 
 
 @compiles(_HasWords, "sqlite")
@@ -367,7 +373,8 @@ def _sqlite_words(element: Any, compiler: Any, **keywords: Any) -> str:
         compiler.process(part, **keywords)
         for part in (element.row_id, element.fts, element.low, element.high, element.most)
     )
-    found = f"SELECT rowid FROM search_index WHERE search_index MATCH {fts} AND rowid >= {low} AND rowid < {high}"  # noqa: S608 (parts are bound)
+    index = element.index
+    found = f"SELECT rowid FROM {index} WHERE {index} MATCH {fts} AND rowid >= {low} AND rowid < {high}"  # noqa: S608 (parts are bound)
     return f"{row_id} IN ({found} ORDER BY rowid DESC LIMIT {most})"
 
 

@@ -63,6 +63,9 @@ def fill_search_index(connection: Connection) -> None:
         connection.exec_driver_sql(
             "INSERT INTO search_index(rowid, words) SELECT message_id, words FROM search_entries"
         )
+        connection.exec_driver_sql(
+            "INSERT INTO search_index_of_cases(rowid, words) SELECT case_id, words FROM case_entries"
+        )
 
 
 def wanted(connection: Connection) -> list[Trigger]:

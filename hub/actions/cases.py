@@ -11,7 +11,7 @@ from hub import errors
 from hub.models import Case, CaseNote, Department
 from hub.queries import cases
 from hub.rules.access import Scope
-from hub.steps import answering, hearing
+from hub.steps import answering, finding, hearing
 from hub.text import one_line
 from hub.text import words as clean
 from hub.vocabulary import ActorKind, CaseState, LegalKind, Suspicion, marked
@@ -85,6 +85,7 @@ def classify(scope: Scope, reference: str, department: str, kind: str, now: date
         case.department = place
         case.legal_kind = kind
         case.deadline_rule_id, case.due_on = hearing.due(w.session, LegalKind(kind), case.counted_from)
+        finding.move(w.session, case)
         w.about(case)
 
 
@@ -95,6 +96,7 @@ def note(scope: Scope, reference: str, text: str, now: datetime) -> None:
     with work(actor, "note", now) as w:
         case = cases.find(w.session, scope, reference, to_change=True)
         w.session.add(CaseNote(case_id=case.id, account_id=scope.account_id, text=plain, written_at=now))
+        finding.add(w.session, case, plain)
         w.about(case)
 
 
@@ -106,6 +108,7 @@ def close(scope: Scope, reference: str, reason: str, now: datetime) -> None:
         case = cases.find(w.session, scope, reference, to_change=True)
         answering.move(case, CaseState.ANSWERED if case.answered_at else CaseState.CLOSED)
         w.session.add(CaseNote(case_id=case.id, account_id=scope.account_id, text=plain, written_at=now))
+        finding.add(w.session, case, plain)
         w.about(case)
 
 

@@ -8,6 +8,7 @@ from hub.invariants.discussing import DISCUSSING
 from hub.invariants.duty import DUTY
 from hub.invariants.feedback import FEEDBACK
 from hub.invariants.going_out import GOING_OUT
+from hub.invariants.inbox import INBOX
 from hub.invariants.trigger import Trigger
 from hub.invariants.words import WORDS
 
@@ -26,6 +27,7 @@ TRIGGERS = (
     *GOING_OUT,
     *FEEDBACK,
     *DIRECTORY,
+    *INBOX,
     # PostgreSQL empties a table without asking the triggers of its rows (a TRUNCATE … CASCADE of what they refer to, too).
     *(
         Trigger(f"{table}_all", table, "TRUNCATE", "true", f"{table}: never emptied as a whole")

@@ -5,6 +5,7 @@ from hub.models.discussing import Comment, Discussion, Reaction, Report
 from hub.models.duty import Case, CaseNote, DeadlineRule, Draft, FollowLink
 from hub.models.feedback import Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
 from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, OptIn, Subscription, Topic
+from hub.models.inbox import CaseEntry, Leave, SavedView
 from hub.models.locations import CityMap, Location, Street
 from hub.models.people import Account, Address, City, Contact, Department, Role
 from hub.models.running import AuditEntry, ClockMark, JobRun, Repeat, SearchEntry
@@ -16,6 +17,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Case",
+    "CaseEntry",
     "CaseNote",
     "ChannelState",
     "City",
@@ -38,6 +40,7 @@ __all__ = [
     "Guide",
     "GuideText",
     "JobRun",
+    "Leave",
     "Level",
     "Location",
     "Message",
@@ -54,6 +57,7 @@ __all__ = [
     "Report",
     "Revision",
     "Role",
+    "SavedView",
     "SearchEntry",
     "Street",
     "Subscription",

@@ -13,6 +13,18 @@ from hub.models.people import Account, Department
 from hub.models.words import Conversation, Message
 from hub.vocabulary import CaseState, LegalKind, Suspicion
 
+IS_OPEN = (
+    "state IN ('new', 'in_progress', 'in_review') AND (suspicion IS NULL OR suspicion <> 'suspected' OR state <> 'new')"
+)
+IS_DONE = "state IN ('answered', 'closed')"
+IS_IN_REVIEW = "state = 'in_review'"
+IS_ASIDE = "suspicion = 'suspected' AND state = 'new'"
+"""The lists of the inbox, in the words of their indexes: an engine uses such an index for the very same words only."""
+
+
+def _list_of(name: str, *columns: str, only: str) -> sa.Index:
+    return sa.Index(name, *columns, sqlite_where=sa.text(only), postgresql_where=sa.text(only))
+
 
 class DeadlineRule(Base):
     """How long the office has for one legal kind, by which paragraph, from when until when. A new law is a new row."""
@@ -51,8 +63,15 @@ class Case(Base):
         one_of(CaseState, "state"),
         one_of(LegalKind, "legal_kind"),
         one_of(Suspicion, "suspicion"),
-        sa.Index("ix_cases_due", "state", "due_on", "id"),
-        sa.Index("ix_cases_due_of_department", "department_id", "state", "due_on", "id"),
+        _list_of("ix_cases_open", "due_on", "id", only=IS_OPEN),
+        _list_of("ix_cases_open_of_department", "department_id", "due_on", "id", only=IS_OPEN),
+        _list_of("ix_cases_open_of_official", "official_id", "due_on", "id", only=IS_OPEN),
+        _list_of("ix_cases_done", "due_on", "id", only=IS_DONE),
+        _list_of("ix_cases_done_of_department", "department_id", "due_on", "id", only=IS_DONE),
+        _list_of("ix_cases_done_of_official", "official_id", "due_on", "id", only=IS_DONE),
+        _list_of("ix_cases_in_review", "due_on", "id", only=IS_IN_REVIEW),
+        _list_of("ix_cases_aside", "due_on", "id", only=IS_ASIDE),
+        sa.Index("ix_cases_of_department", "department_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(LongKey, primary_key=True)

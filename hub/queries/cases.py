@@ -1,9 +1,8 @@
-"""Cases as officials see them: within their scope, the oldest deadline first."""
+"""Cases as officials see them: within their scope. Their lists are in `inbox`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -26,20 +25,10 @@ from hub.models import (
 )
 from hub.rules import references
 from hub.rules.access import Scope
-from hub.vocabulary import CaseState, MessageKind, Suspicion, marked
+from hub.vocabulary import CaseState, MessageKind, marked
 
-PAGE = 50
 SAVES = 100_000
 """More than one draft is ever saved: a save takes some seconds."""
-OPEN = (CaseState.NEW, CaseState.IN_PROGRESS, CaseState.IN_REVIEW)
-FILTERS: dict[str, tuple[CaseState, ...]] = {
-    "otevrene": OPEN,
-    "moje": OPEN,
-    "ke-schvaleni": (CaseState.IN_REVIEW,),
-    "podezrele": (CaseState.NEW,),
-    "vyrizene": (CaseState.ANSWERED, CaseState.CLOSED),
-}
-"""Name of a view of the inbox → the states it shows."""
 
 
 def within(scope: Scope) -> sa.ColumnElement[bool]:
@@ -47,57 +36,11 @@ def within(scope: Scope) -> sa.ColumnElement[bool]:
     return sa.true() if scope.department_id is None else Case.department_id == scope.department_id
 
 
-def _viewed(scope: Scope, view: str) -> sa.ColumnElement[bool]:
-    mine = Case.official_id == scope.account_id if view == "moje" else sa.true()
-    aside = is_aside() if view == "podezrele" else sa.not_(is_aside())
-    return sa.and_(within(scope), Case.state.in_([state.value for state in FILTERS[view]]), mine, aside)
-
-
-def is_aside() -> sa.ColumnElement[bool]:
-    """Whether a case is kept aside, since it looks like spam and nobody has begun to deal with it."""
-    suspected = sa.func.coalesce(Case.suspicion, "") == Suspicion.SUSPECTED
-    return sa.and_(suspected, Case.state == CaseState.NEW)
-
-
 def came_since(session: Session, instant: datetime, at_most: int) -> int:
     """How many of the newest so many cases came after an instant."""
     newest = sa.select(Case.question_id).order_by(Case.id.desc()).limit(at_most).subquery()
     came = sa.select(sa.func.count()).select_from(newest).join(Message, Message.id == newest.c.question_id)
     return session.scalar(came.where(Message.received_at > instant)) or 0
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the inbox: a case and the words of its question."""
-
-    case: Case
-    text: str | None
-
-
-def inbox(
-    session: Session, scope: Scope, view: str, after: tuple[date, int] | None
-) -> tuple[list[Line], tuple[date, int] | None]:
-    """A page of cases by deadline, and the key after which the next page begins (None: there is none)."""
-    key = sa.tuple_(Case.due_on, Case.id)
-    wanted = (
-        sa.select(Case, Revision.text)
-        .join(Revision, sa.and_(Revision.message_id == Case.question_id, Revision.n == 1))
-        .where(_viewed(scope, view))
-        .options(joinedload(Case.department), joinedload(Case.official), joinedload(Case.question))
-    )
-    newest_first = view == "vyrizene"
-    if after is not None:
-        bound = sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
-        wanted = wanted.where(key < bound if newest_first else key > bound)
-    order = (Case.due_on.desc(), Case.id.desc()) if newest_first else (Case.due_on, Case.id)
-    rows = [Line(case, text) for case, text in session.execute(wanted.order_by(*order).limit(PAGE + 1))]
-    last = rows[PAGE - 1].case if len(rows) > PAGE else None
-    return rows[:PAGE], (last.due_on, last.id) if last else None
-
-
-def count(session: Session, scope: Scope, view: str) -> int:
-    """How many cases a view of open cases has."""
-    return session.scalar(sa.select(sa.func.count()).select_from(Case).where(_viewed(scope, view))) or 0
 
 
 def find(session: Session, scope: Scope, reference: str, *, to_change: bool = False) -> Case:

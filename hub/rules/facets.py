@@ -22,6 +22,11 @@ def of_department(department_id: int) -> str:
     return f"ždepartment{department_id}"
 
 
+def is_department(token: str) -> bool:
+    """Whether a search word is the token of a department."""
+    return token.startswith("ždepartment")
+
+
 def of_theme(theme_id: int) -> str:
     """The token of a theme."""
     return f"žtheme{theme_id}"

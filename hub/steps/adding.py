@@ -12,7 +12,7 @@ from hub.envelopes import Receipt, Said
 from hub.models import Case, Message
 from hub.queries import cases
 from hub.rules.deadlines import received_on
-from hub.steps import answering, hearing, words
+from hub.steps import answering, finding, hearing, words
 from hub.text import words as clean
 from hub.vocabulary import CaseState, Cause, LegalKind, MessageKind, Outcome
 from hub.work import CITIZEN
@@ -55,7 +55,7 @@ def add(session: Session, said: Said, now: datetime) -> Receipt:
     case.added_at = now
     if case.state in DONE:
         _open_again(session, case, now)
-    session.flush()
+    finding.add(session, case, text)
     return Receipt(said.external_id, 0, Outcome.STORED, about=case.id)
 
 

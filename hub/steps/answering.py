@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub import errors
 from hub.models import Case, Message
 from hub.queries import cases, themes
-from hub.steps import deliveries, words
+from hub.steps import deliveries, finding, words
 from hub.text import short_name
 from hub.vocabulary import (
     ANSWERS,
@@ -45,6 +45,7 @@ def write_private(session: Session, case: Case, text: str, actor: Actor, now: da
             session, case, MessageKind.ANSWER, case.conversation_id, now, replies_to_id=case.question_id
         )
     words.revise(session, message, text, actor, Cause.ORIGINAL if not message.shown_n else Cause.CORRECTION, now)
+    finding.add(session, case, text)
     return message
 
 

@@ -1,8 +1,8 @@
 """Erasing somebody's words. What happened stays and is counted: who said what is gone.
 
 The words of a person live in: `revisions`, `messages` (an address is made of a title), `attachments` and the files of the storage,
-`decisions` (reasons given to them), `locations`, `case_notes`, `drafts`, `search_entries`, `addresses`, and as a digest in
-`origins`. Whoever adds a place adds it here.
+`decisions` (reasons given to them), `locations`, `case_notes`, `drafts`, `search_entries`, `case_entries`, `addresses`, and
+as a digest in `origins`. Whoever adds a place adds it here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from hub.models import (
     Revision,
     Subscription,
 )
-from hub.steps import answering, words
+from hub.steps import answering, finding, words
 from hub.vocabulary import AddressState, CaseState, DeliveryState, Trouble
 
 revisions, attachments, decisions = table_of(Revision), table_of(Attachment), table_of(Decision)
@@ -56,6 +56,7 @@ def erase_case(session: Session, case: Case, now: datetime, *, public_too: bool 
     for writer in writers:
         _forget_if_unused(session, writer, now)
     _end(case)
+    finding.forget(session, case.id)
     case.erased_at = now
     session.flush()
     return keys

@@ -22,7 +22,7 @@ from hub.queries import cases, deadlines, sittings
 from hub.rules import references, triage
 from hub.rules.deadlines import received_on
 from hub.stems import stems
-from hub.steps import deliveries, locations, repeats, words
+from hub.steps import deliveries, finding, locations, repeats, words
 from hub.text import one_line
 from hub.text import words as clean
 from hub.vocabulary import (
@@ -75,7 +75,7 @@ def hear(session: Session, said: Said, now: datetime) -> Receipt:
         session.execute(sa.update(Feedback).where(Feedback.id == sitting.id).values(words_id=message.id))
     if case.suspicion is None:  # letters in answer to spam would be spam to whoever's address stands in it
         confirm(session, message, now)
-    session.flush()
+    finding.add(session, case, text)
     return Receipt(said.external_id, 0, Outcome.STORED, about=case.id)
 
 

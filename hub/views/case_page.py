@@ -20,7 +20,7 @@ from hub.rules.helped import LEVELS, Verdict, verdict
 from hub.rules.localtime import local
 from hub.signin import csrf_token
 from hub.text import excerpt
-from hub.views import labels
+from hub.views import in_list, labels
 from hub.vocabulary import CaseState, DecisionKind, LegalKind, Letter
 
 DRAFT_FORM = "draft"
@@ -55,7 +55,7 @@ class CasePage:
         return render_template(
             "cases/case.html",
             case=self._facts(),
-            inbox_url=url_for("cases.inbox"),
+            **in_list.on_page(self._session, self._scope, case, self._today),
             question=self._question(),
             hold_reasons=[] if labels.is_done(case) else self._hold_reasons(),
             spam=self._spam(),

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub import errors
 from hub.actions import cases as acts
 from hub.actions import following
 from hub.database import db
-from hub.language import full_day, gettext
-from hub.models import Case
+from hub.language import gettext
 from hub.queries import cases
-from hub.rules import personal
-from hub.rules.access import Scope
-from hub.rules.localtime import local
 from hub.signin import signed_in
 from hub.storage import storage
-from hub.text import excerpt
-from hub.views import desk, labels
+from hub.views import desk
+from hub.views.inbox import InboxPage
 from hub.vocabulary import marked
 
 blueprint = Blueprint("cases", __name__)
 
-LABELS = {
-    "otevrene": marked("Open"),
-    "moje": marked("Mine"),
-    "ke-schvaleni": marked("To be approved"),
-    "podezrele": marked("Perhaps spam"),
-    "vyrizene": marked("Answered"),
-}
 SAID = {
     acts.IS_SPAM: marked("It is closed as spam. You can take it back here."),
     acts.IS_NO_SPAM: marked("It is no spam any more."),
@@ -58,63 +46,8 @@ def start() -> BaseResponse:
 @blueprint.get("/urad/pripady")
 @signed_in
 def inbox() -> str:
-    """What waits for an answer, the nearest deadline first."""
-    scope = desk.scope()
-    view = request.args.get("pohled", "otevrene")
-    if view not in cases.FILTERS:
-        raise errors.NotFound
-    after = request.args.get("od")
-    lines, last = cases.inbox(db.session(), scope, view, _key(after) if after else None)
-    today = desk.today()
-    return render_template(
-        "cases/inbox.html",
-        scope_label=gettext("All departments") if scope.department_id is None else desk.account().department.name,
-        filters=[_filter(scope, name, view) for name in cases.FILTERS],
-        cases=[_line(line, today) for line in lines],
-        next_url=url_for(".inbox", pohled=view, od=f"{last[0]}_{last[1]}") if last else None,
-        first_url=url_for(".inbox", pohled=view) if after else None,
-    )
-
-
-def _filter(scope: Scope, name: str, view: str) -> dict[str, object]:
-    number = cases.count(db.session(), scope, name) if name != "vyrizene" else None
-    return {
-        "label": gettext(LABELS[name]),
-        "url": url_for(".inbox", pohled=name),
-        "current": name == view,
-        "count": number,
-    }
-
-
-def _line(line: cases.Line, today: date) -> dict[str, object]:
-    case = line.case
-    return {
-        "reference": case.reference,
-        "url": url_for(".one", reference=case.reference),
-        "title": excerpt(personal.mask(line.text or ""), 110),
-        "received": full_day(case.received_on),
-        "due": full_day(case.due_on),
-        "due_words": labels.due_words(case, today),
-        "urgency": labels.urgency(case, today),
-        "state": case.state,
-        "state_label": labels.label(labels.CASE_STATES, case.state),
-        "department": case.department.name,
-        "official": case.official.name if case.official else None,
-        "channel_label": labels.label(labels.CHANNELS, case.question.channel),
-        "kind_label": labels.label(labels.KINDS, case.legal_kind),
-        "news": _news(case),
-    }
-
-
-def _news(case: Case) -> str:
-    """What the citizen did after the question, until it is answered; in a word or two."""
-    if case.erased_at is not None:
-        return gettext("erased")
-    if case.erasure_asked_at is not None:
-        return gettext("wishes erasure")
-    if case.added_at is not None and (case.answered_at is None or case.added_at > case.answered_at):
-        return gettext("words added %(day)s", day=full_day(local(case.added_at).date()))
-    return ""
+    """What waits for an answer, the nearest deadline first; narrowed, searched, or as somebody saved it."""
+    return InboxPage(db.session(), desk.scope(), desk.account(), desk.today()).render()
 
 
 @blueprint.get("/urad/pripady/<reference>")
@@ -205,14 +138,3 @@ def file(reference: str, position: int) -> Response:
     answer = send_file(BytesIO(content), mimetype=found.media_type, as_attachment=True, download_name=found.name)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
-
-
-def _key(text: str) -> tuple[date, int]:
-    day, _, number = text.partition("_")
-    try:
-        on = date.fromisoformat(day)
-    except ValueError:
-        on = None
-    if on is None or not (number.isascii() and number.isdigit() and len(number) < 18):
-        raise errors.BadInput(marked("The address of this page is not readable. Start at the first page."))
-    return on, int(number)

@@ -121,6 +121,9 @@ COMMENT_ACTS = {
 }
 ACTS = {
     "take a case": _("took the case"),
+    "assign a case": _("gave the case to somebody"),
+    "unassign a case": _("gave the case to nobody"),
+    "move a case": _("moved the case to another department"),
     "classify a case": _("classified the case"),
     "note": _("wrote a note"),
     "close a case": _("closed the case"),

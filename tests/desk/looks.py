@@ -69,7 +69,7 @@ def open_to(app: Flask, reference: str, email: str) -> bool:
 
 
 def references(page: str) -> list[str]:
-    return re.findall(r'href="/urad/pripady/([0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z])"', page)
+    return re.findall(r'href="/urad/pripady/([0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z])(?:\?[^"]*)?"', page)
 
 
 def together(*calls: Callable[[], TestResponse]) -> list[TestResponse]:

@@ -115,6 +115,8 @@ def test_a_case_of_another_department_is_nowhere_to_be_found(
         "note": "x",
         "department": "socialni",
         "kind": "complaint",
+        "official": "nikdo",
+        "version": "1",
     }
     addresses = case_addresses(light, reference)
     assert len(addresses) >= 9

@@ -21,8 +21,8 @@ from tests.running import TREE
 
 MIGRATIONS = TREE / "migrations"
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
-OF_POSTGRES = "ix_search_entries_words"
-"""The index of search words, which only PostgreSQL has: SQLite has the virtual table search_index in its place."""
+OF_POSTGRES = {"ix_search_entries_words", "ix_case_entries_words"}
+"""The indexes of search words, which only PostgreSQL has: SQLite has virtual tables named search_index… in their place."""
 STEPS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
 
 
@@ -63,7 +63,7 @@ def schema(connection: sa.Connection) -> dict[str, Any]:
             "unique": plain(inspector.get_unique_constraints(table)),
             "foreign": plain(inspector.get_foreign_keys(table)),
             "check": plain(inspector.get_check_constraints(table)),
-            "index": plain([index for index in inspector.get_indexes(table) if index["name"] != OF_POSTGRES]),
+            "index": plain([index for index in inspector.get_indexes(table) if index["name"] not in OF_POSTGRES]),
         }
         for table in tables_of(connection)
     }
@@ -78,7 +78,7 @@ def tables_of(connection: sa.Connection) -> set[str]:
 
 def ours(name: str | None, kind: str, parents: object) -> bool:
     """Whether the models should know of it."""
-    return database.of_ours(name, kind, parents) and name != OF_POSTGRES
+    return database.of_ours(name, kind, parents) and name not in OF_POSTGRES
 
 
 def search_parts(connection: sa.Connection) -> set[str]:

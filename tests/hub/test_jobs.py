@@ -117,7 +117,9 @@ def test_of_three_processes_at_once_one_runs_each_due_job(app: Flask, database_u
             workers.append(warm.start(command, quiet, out.fileno()))
     until = clock_time.monotonic() + 30
     while not all(log.read_text(encoding="utf-8").startswith("ready\n") for log in logs):
-        assert clock_time.monotonic() < until, [(worker.poll(), log.read_text()) for worker, log in zip(workers, logs)]
+        assert clock_time.monotonic() < until, [
+            (worker.poll(), log.read_text()) for worker, log in zip(workers, logs, strict=True)
+        ]
         Event().wait(0.01)
     go.touch()
     assert [worker.wait(60) for worker in workers] == [0, 0, 0]

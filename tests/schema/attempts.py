@@ -10,6 +10,7 @@ from tests.schema import (
     allowed_words,
     attempts_directory,
     attempts_discussions,
+    attempts_inbox,
     attempts_locations,
     attempts_notices,
     attempts_words,
@@ -157,6 +158,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     **attempts_notices.BY_TRIGGER,
     **attempts_discussions.BY_TRIGGER,
     **attempts_directory.BY_TRIGGER,
+    **attempts_inbox.BY_TRIGGER,
 }
 
 
@@ -241,6 +243,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     **attempts_notices.BY_CONSTRAINT,
     **attempts_discussions.BY_CONSTRAINT,
     **attempts_directory.BY_CONSTRAINT,
+    **attempts_inbox.BY_CONSTRAINT,
 }
 
 
@@ -290,4 +293,5 @@ ALLOWED = {
     **attempts_notices.ALLOWED,
     **attempts_discussions.ALLOWED,
     **attempts_directory.ALLOWED,
+    **attempts_inbox.ALLOWED,
 }
