@@ -93,7 +93,7 @@ class Settings(BaseSettings):
         3 * 365,
         ge=0,
         le=36500,
-        description="days after its deadline when the words of a case that is done are erased; 0: never by themselves",
+        description="days after its deadline, or a later answer, when the words of a case are erased; 0: never by themselves",
     )
     busy_timeout: float = Field(5.0, gt=0, le=60, description="seconds to wait for a locked database")
     demo_password: str = Field("", description="password of the sample accounts; empty: one is made and printed")

@@ -30,6 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from hub import errors
@@ -385,6 +386,30 @@ def _postgres_words(element: Any, compiler: Any, **keywords: Any) -> str:
         for part in (element.words, element.ts, element.row_id, element.low, element.high)
     )
     return f"({words} @@ ({ts})::tsquery AND {row_id} >= {low} AND {row_id} < {high})"
+
+
+def days_between(earlier: Any, later: Any) -> sa.ColumnElement[int]:
+    """How many days later one day is than another, counted by the database."""
+    return _DaysBetween(earlier, later)
+
+
+class _DaysBetween(FunctionElement[int]):
+    """Written by each engine in its own way."""
+
+    inherit_cache = True
+    type = sa.Integer()
+
+
+@compiles(_DaysBetween, "sqlite")
+def _sqlite_days(element: Any, compiler: Any, **keywords: Any) -> str:
+    earlier, later = (compiler.process(part, **keywords) for part in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(_DaysBetween, "postgresql")
+def _postgres_days(element: Any, compiler: Any, **keywords: Any) -> str:
+    earlier, later = (compiler.process(part, **keywords) for part in element.clauses)
+    return f"({later} - {earlier})"
 
 
 def one_moment(connection: Connection) -> Connection:

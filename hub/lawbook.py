@@ -15,7 +15,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hub.rules.deadlines import Period, Unit
-from hub.vocabulary import LegalKind
+from hub.vocabulary import LegalKind, TermAct
 
 LAW = Path(__file__).parent / "law"
 
@@ -85,6 +85,43 @@ class _Deadlines(_Part):
         return self
 
 
+class TermRulePart(_Part):
+    """By which paragraph a running deadline may be extended, or its citizen called to complete; see `models.TermRule`."""
+
+    act: TermAct
+    legal_kind: LegalKind
+    amount: Annotated[int | None, Field(ge=1, le=366)] = None
+    unit: Unit | None = None
+    most: Annotated[int | None, Field(ge=1, le=99)] = None
+    within: Annotated[int | None, Field(ge=1, le=366)] = None
+    condition: Annotated[str, Field(min_length=2, max_length=500, pattern=r"^\S.*\S$")]
+    basis: Line
+    source: Line
+    verified: bool
+    valid_from: date
+    valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> TermRulePart:
+        if (self.amount is None) != (self.unit is None):
+            raise ValueError("has an amount without a unit, or a unit without an amount")
+        if self.amount is None and self.act is TermAct.COMPLETION:
+            raise ValueError("does not say how long the citizen has")
+        return self
+
+
+class _Terms(_Part):
+    rules: list[TermRulePart]
+
+    @model_validator(mode="after")
+    def _one_rule_at_a_time(self) -> _Terms:
+        for first, second in combinations(self.rules, 2):
+            apart = (first.valid_to or date.max) < second.valid_from or (second.valid_to or date.max) < first.valid_from
+            if (first.act, first.legal_kind) == (second.act, second.legal_kind) and not apart:
+                raise ValueError(f"{first.act} of {first.legal_kind} has two rules on one day")
+        return self
+
+
 class _Kinds(_Part):
     phrases: dict[LegalKind, Annotated[tuple[Line, ...], Field(min_length=1)]]
 
@@ -101,6 +138,11 @@ class _Kinds(_Part):
 def deadline_rules(path: Path | None = None) -> list[DeadlineRulePart]:
     """Every rule of deadlines, those no longer in force too. Raises BadLawbook."""
     return list(_read(_Deadlines, path or LAW / "deadlines.toml").rules)
+
+
+def term_rules(path: Path | None = None) -> list[TermRulePart]:
+    """Every rule by which a running deadline is moved. Raises BadLawbook."""
+    return list(_read(_Terms, path or LAW / "terms.toml").rules)
 
 
 def proposing_phrases(path: Path | None = None) -> Mapping[LegalKind, tuple[str, ...]]:

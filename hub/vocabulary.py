@@ -76,13 +76,14 @@ class Visibility(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """What somebody said. Notices and articles are never approved by whoever wrote them."""
+    """What somebody said. Notices and articles are never approved by whoever wrote them. An update says how a case goes on."""
 
     QUESTION = "question"
     ANSWER = "answer"
     COMMENT = "comment"
     NOTICE = "notice"
     ARTICLE = "article"
+    UPDATE = "update"
 
 
 class DecisionKind(StrEnum):
@@ -219,6 +220,22 @@ class Letter(StrEnum):
     RECEIPT = "receipt"
     ANSWER = "answer"
     ANNOUNCEMENT = "announcement"
+    EXTENSION = "extension"
+    COMPLETION = "completion"
+
+
+class TermAct(StrEnum):
+    """What the office may do with a running deadline where a rule lets it: extend it, or call the citizen to complete."""
+
+    EXTENSION = "extension"
+    COMPLETION = "completion"
+
+
+class StaffLetterKind(StrEnum):
+    """What a letter to somebody of the office is: cases near their deadlines, or what the day brings."""
+
+    WARNING = "warning"
+    SUMMARY = "summary"
 
 
 class Trouble(StrEnum):

@@ -320,6 +320,7 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/kiosk/<slug>/zpravy": kiosk("/kiosk/<slug>/zpravy"),
     "/kiosk/<slug>/zmenit": kiosk("/kiosk/<slug>/zmenit"),
     "/kiosk/<slug>/dekujeme": kiosk("/kiosk/<slug>/dekujeme"),
+    "/kalendar/<secret>.ics": lambda _: ["/kalendar/x.ics", f"/kalendar/{'x' * 43}.ics"],
     "/kontakty": lambda house: ["/kontakty", *(f"/kontakty?q={one.bait}" for one in [house.public, *house.others])],
     "/kontakty/<slug>": lambda house: [f"/kontakty/{slug}" for slug in ["dopravy", *house.slugs]],
     "/kontakty/portrety/<digest>": lambda _: [f"/kontakty/portrety/{'0' * 64}"],

@@ -68,7 +68,16 @@ class TestPrivacy:
         assert '<td role="cell">400\xa0dní</td>' in text
 
     def test_every_job_that_forgets_is_told_or_forgets_nothing_of_people(self, town: Flask) -> None:
-        told = {"exact-times", "lost-files", "follow-links", "opt-ins", "cases", "repeats", "reactions"}
+        told = {
+            "exact-times",
+            "lost-files",
+            "follow-links",
+            "opt-ins",
+            "cases",
+            "repeats",
+            "reactions",
+            "staff-letters",
+        }
         names = {job.name for job in town.extensions["hub_jobs"] if job.name.startswith("forget")}
         assert names == {f"forget-{one}" for one in told}
 

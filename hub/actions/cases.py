@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from hub import errors
 from hub.models import Case, CaseNote, Department
-from hub.queries import cases
+from hub.queries import cases, deadlines
 from hub.rules.access import Scope
-from hub.steps import answering, finding, hearing
+from hub.steps import answering, finding, hearing, terms
 from hub.text import one_line
 from hub.text import words as clean
 from hub.vocabulary import ActorKind, CaseState, LegalKind, Suspicion, marked
@@ -83,8 +83,8 @@ def classify(scope: Scope, reference: str, department: str, kind: str, now: date
         if place.id != case.department_id:
             case.official_id = None  # whoever had it there does not have it here
         case.department = place
-        case.legal_kind = kind
-        case.deadline_rule_id, case.due_on = hearing.due(w.session, LegalKind(kind), case.counted_from)
+        rule = deadlines.rule_for(w.session, LegalKind(kind), case.counted_from)
+        terms.count_anew(w.session, case, LegalKind(kind), rule)
         finding.move(w.session, case)
         w.about(case)
 

@@ -20,6 +20,7 @@ from hub.cityfile import (
     helped_questionnaire,
 )
 from hub.database import db, table_of
+from hub.lawbook import TermRulePart
 from hub.models import (
     Account,
     City,
@@ -32,6 +33,7 @@ from hub.models import (
     Question,
     Questionnaire,
     Role,
+    TermRule,
     Theme,
     Topic,
     Touchpoint,
@@ -166,6 +168,14 @@ def _law(connection: Connection) -> None:
         for rule in lawbook.deadline_rules()
     ]
     database.insert_new(connection, table_of(DeadlineRule), rows, ("legal_kind", "body", "valid_from"), ("id",))
+    terms = [_row_of(rule) for rule in lawbook.term_rules()]
+    database.insert_new(connection, table_of(TermRule), terms, ("act", "legal_kind", "valid_from"), ("id",))
+
+
+def _row_of(rule: TermRulePart) -> dict[str, object]:
+    names = ("act", "legal_kind", "amount", "unit", "most", "within", "condition", "basis", "source")
+    row = {name: getattr(rule, name) for name in names}
+    return {**row, "is_verified": rule.verified, "valid_from": rule.valid_from, "valid_to": rule.valid_to}
 
 
 def _topics(connection: Connection) -> None:

@@ -7,12 +7,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hub.database import table_of
-from hub.models import Delivery, OptIn
+from hub.models import Delivery, OptIn, StaffLetter
 from hub.vocabulary import DeliveryState, Trouble
 from hub.work import SYSTEM, work
 
 deliveries = table_of(Delivery)
 opt_ins = table_of(OptIn)
+office = table_of(StaffLetter)
 WAITING = (DeliveryState.QUEUED.value, DeliveryState.RETRY.value, DeliveryState.CLAIMED.value)
 
 
@@ -22,4 +23,5 @@ def hold_back(now: datetime) -> int:
         held = {"state": DeliveryState.UNKNOWN, "problem": Trouble.RESTORED, "claimed_until": None}
         changed = w.connection.execute(sa.update(deliveries).where(deliveries.c.state.in_(WAITING)).values(**held))
         w.connection.execute(sa.update(opt_ins).where(opt_ins.c.began_at.is_(None)).values(began_at=now))
+        w.connection.execute(sa.update(office).where(office.c.began_at.is_(None)).values(began_at=now))
         return int(changed.rowcount)

@@ -9,6 +9,7 @@ from hub.invariants.duty import DUTY
 from hub.invariants.feedback import FEEDBACK
 from hub.invariants.going_out import GOING_OUT
 from hub.invariants.inbox import INBOX
+from hub.invariants.terms import TERMS
 from hub.invariants.trigger import Trigger
 from hub.invariants.words import WORDS
 
@@ -17,7 +18,7 @@ __all__ = ["TRIGGERS", "Trigger"]
 NEVER_EMPTIED = (
     "audit_entries", "questionnaires", "questions", "levels", "feedback", "ratings", "counts", "conversations", "messages",
     "revisions", "decisions", "attachments", "origins", "cases", "case_notes", "deadline_rules", "subscriptions",
-    "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides",
+    "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides", "term_rules", "case_terms", "case_warnings",
 )  # fmt: skip
 
 TRIGGERS = (
@@ -28,6 +29,7 @@ TRIGGERS = (
     *FEEDBACK,
     *DIRECTORY,
     *INBOX,
+    *TERMS,
     # PostgreSQL empties a table without asking the triggers of its rows (a TRUNCATE … CASCADE of what they refer to, too).
     *(
         Trigger(f"{table}_all", table, "TRUNCATE", "true", f"{table}: never emptied as a whole")

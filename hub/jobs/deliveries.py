@@ -17,9 +17,9 @@ from hub.actions.deliveries import CHUNK, Claimed, Result
 from hub.channel import Channel, Later, Refused, Uncertain, Unreachable
 from hub.clock import WALL, Clock
 from hub.database import db, problem_of
-from hub.jobs import confirmations
+from hub.jobs import confirmations, staffmail
 from hub.jobs.letters import Composed, Desk
-from hub.queries import letters
+from hub.queries import letters, reminders
 from hub.rules import pauses
 from hub.steps.deliveries import DELIVER, EXPAND
 from hub.steps.senders import Sender
@@ -74,7 +74,7 @@ def sweep(now: datetime) -> None:
     Where the queue cannot be reached it is done here and now.
     """
     opened, due = letters.open_dispatches(db.session()), bool(letters.channels_due(db.session(), now))
-    due = due or letters.confirmations_due(db.session(), now)
+    due = due or letters.confirmations_due(db.session(), now) or reminders.letters_due(db.session(), now)
     db.session.rollback()
     for dispatch_id in opened:
         if not queue.enqueue(EXPAND, dispatch_id):
@@ -97,7 +97,7 @@ class _Sender:
         """Send until nothing is due, the channel cannot be reached, or the worker ends."""
         now = self._clock.now
         try:
-            while not queue.is_ending() and confirmations.send_some(self._me, self._channel, self._clock):
+            while not queue.is_ending() and self._short_ones():
                 turn = deliveries.claim(self._me, now(), max(CHUNK, 2 * self._few))
                 if turn.letters:
                     if not self._work_through(turn.letters):
@@ -112,6 +112,11 @@ class _Sender:
             self._channel.close()
             deliveries.release(self._me, now())
         return self._sent
+
+    def _short_ones(self) -> bool:
+        """Confirmations of news and letters to the office, before what waits for others; False when nothing can be sent."""
+        mine = (self._me, self._channel, self._clock)
+        return confirmations.send_some(*mine) and staffmail.send_some(*mine)
 
     def _work_through(self, claimed: Sequence[Claimed]) -> bool:
         """Send these; one commit settles some letters and begins the next. False: no more can be sent here now."""

@@ -14,7 +14,8 @@ from hub.actions.deliveries import Claimed
 from hub.envelopes import Outgoing
 from hub.jobs.confirmations import unsubscribe_url
 from hub.language import gettext
-from hub.queries import letters, places, published
+from hub.models import CaseTerm
+from hub.queries import letters, places, published, terms
 from hub.queries.letters import Source
 from hub.queries.publications import path_of
 from hub.rules import parts
@@ -74,7 +75,7 @@ class Desk:
     def _write(self, one: Claimed, source: Source, secret: str | None) -> Written:
         city = places.city(self._session)
         case = source.case
-        said = {
+        said: dict[str, object] = {
             "city": city.name if city else "Ozvěna",
             "reference": case.reference if case else None,
             "department": source.message.department.name if source.message.department else "",
@@ -90,6 +91,8 @@ class Desk:
         }
         if case is not None and not said["department"]:
             said["department"] = case.department.name
+        if one.letter in {Letter.EXTENSION, Letter.COMPLETION}:
+            said |= _moved(terms.of_message(self._session, one.message_id))
         pages = current_app.jinja_env
         text = pages.get_template(f"mail/{one.letter}.txt").render(**said)
         html = pages.get_template(f"mail/{one.letter}.html").render(**said, language=language.current())
@@ -136,12 +139,28 @@ class Desk:
         return Composed(rest, link)
 
 
+def _moved(term: CaseTerm | None) -> dict[str, object]:
+    """What was done to the deadline that a letter tells of."""
+    if term is None:
+        raise LookupError("the letter tells of nothing that was done to a deadline")
+    return {
+        "before": language.full_day(term.due_before),
+        "due": language.full_day(term.due_after),
+        "basis": term.rule.basis,
+        "answer_by": language.full_day(term.answer_by) if term.answer_by else "",
+    }
+
+
 def _subject(one: Claimed, source: Source) -> str:
     case = source.case
     if one.letter == Letter.RECEIPT and case is not None:
         return gettext("We have your message %(reference)s", reference=case.reference)
     if one.letter == Letter.ANSWER and case is not None:
         return gettext("Answer to your message %(reference)s", reference=case.reference)
+    if one.letter == Letter.EXTENSION and case is not None:
+        return gettext("We need more time for your message %(reference)s", reference=case.reference)
+    if one.letter == Letter.COMPLETION and case is not None:
+        return gettext("Please complete your message %(reference)s", reference=case.reference)
     return source.revision.title or gettext("News from the city")
 
 

@@ -116,7 +116,9 @@ KEPT = (
     Kept(
         _("What you write to the city, its files and the answer"),
         lambda settings: settings.case_days or None,
-        _("so that the office can answer and you can read it, from the day it is due; you can have it erased before"),
+        _(
+            "so that the office can answer and you can read it, from its deadline or a later answer; you can have it erased before"
+        ),
     ),
     Kept(
         _("The private link of your message"),

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub import cityfile
-from hub.actions import answers, asking
+from hub.actions import answers, asking, terms
 from hub.actions.answers import Written
 from hub.database import db
 from hub.envelopes import Said
@@ -50,6 +50,11 @@ def _fill_one(name: str, question: dict[str, Any], now: datetime) -> None:
     if not is_new or "by" not in question:
         return
     scope = scope_of(question["by"])
+    if "extension" in question:
+        named = case.due_on + timedelta(days=question["longer"])
+        later = came + timedelta(days=question["after"])
+        terms.extend(scope, reference, case.due_on.isoformat(), question["extension"], named, later)
+        return
     if "draft" in question:
         answers.save(scope, reference, Written(0, question["draft"]), came + timedelta(days=1))
         return

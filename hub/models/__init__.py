@@ -9,16 +9,20 @@ from hub.models.inbox import CaseEntry, Leave, SavedView
 from hub.models.locations import CityMap, Location, Street
 from hub.models.people import Account, Address, City, Contact, Department, Role
 from hub.models.running import AuditEntry, ClockMark, JobRun, Repeat, SearchEntry
+from hub.models.terms import AccountSetting, CaseTerm, CaseWarning, StaffLetter, TermRule
 from hub.models.words import Attachment, Conversation, Decision, Message, Origin, Revision, Theme
 
 __all__ = [
     "Account",
+    "AccountSetting",
     "Address",
     "Attachment",
     "AuditEntry",
     "Case",
     "CaseEntry",
     "CaseNote",
+    "CaseTerm",
+    "CaseWarning",
     "ChannelState",
     "City",
     "CityMap",
@@ -59,8 +63,10 @@ __all__ = [
     "Role",
     "SavedView",
     "SearchEntry",
+    "StaffLetter",
     "Street",
     "Subscription",
+    "TermRule",
     "Theme",
     "Topic",
     "Touchpoint",

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from hub.database import Base, Instant, LongKey, one_of
 from hub.models.people import Account, Department
 from hub.models.words import Conversation, Message
+from hub.rules.localtime import local
 from hub.vocabulary import CaseState, LegalKind, Suspicion
 
 IS_OPEN = (
@@ -27,7 +28,10 @@ def _list_of(name: str, *columns: str, only: str) -> sa.Index:
 
 
 class DeadlineRule(Base):
-    """How long the office has for one legal kind, by which paragraph, from when until when. A new law is a new row."""
+    """How long the office has for one legal kind, by which paragraph, from when until when. A new law is a new row.
+
+    `verified_at` and `verified_by_id`: an administrator said here that it is what the law says.
+    """
 
     __tablename__ = "deadline_rules"
     __table_args__ = (
@@ -45,14 +49,18 @@ class DeadlineRule(Base):
     basis: Mapped[str] = mapped_column(sa.String(200))
     source: Mapped[str] = mapped_column(sa.String(300))
     is_verified: Mapped[bool]
+    verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    verified_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+
+    verified_by: Mapped[Account | None] = relationship()
 
 
 class Case(Base):
     """The unit of work, under the one reference that citizens see. `hold_reasons` are words of the rule that looked at the text.
 
-    `suspicion`: whether it looks like spam, None when nothing ever did.
+    `suspicion`: whether it looks like spam, None when nothing ever did. `answered_on` is the Prague day of `answered_at`.
     `version` grows with every change, by itself: of two changes made at once the second is a conflict. `added_at`: when the
     citizen last added words; `reopened_on`: the day on which that opened an answered case again, from which its deadline is
     counted anew. `erasure_asked_at`: the citizen wishes its words erased, and the office must first see to its records.
@@ -72,6 +80,8 @@ class Case(Base):
         _list_of("ix_cases_in_review", "due_on", "id", only=IS_IN_REVIEW),
         _list_of("ix_cases_aside", "due_on", "id", only=IS_ASIDE),
         sa.Index("ix_cases_of_department", "department_id", "id"),
+        sa.Index("ix_cases_received", "received_on", "department_id"),
+        sa.CheckConstraint("(answered_at IS NULL) = (answered_on IS NULL)", name="answered_on"),
     )
 
     id: Mapped[int] = mapped_column(LongKey, primary_key=True)
@@ -90,6 +100,7 @@ class Case(Base):
     deadline_rule_id: Mapped[int] = mapped_column(sa.ForeignKey("deadline_rules.id"))
     version: Mapped[int] = mapped_column()
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_on: Mapped[date | None]
     added_at: Mapped[datetime | None] = mapped_column(Instant)
     reopened_on: Mapped[date | None]
     erasure_asked_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -102,6 +113,11 @@ class Case(Base):
     department: Mapped[Department] = relationship()
     official: Mapped[Account | None] = relationship()
     deadline_rule: Mapped[DeadlineRule] = relationship()
+
+    @validates("answered_at")
+    def _day_of_it(self, _name: str, at: datetime | None) -> datetime | None:
+        self.answered_on = local(at).date() if at else None
+        return at
 
     @property
     def counted_from(self) -> date:

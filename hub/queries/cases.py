@@ -25,8 +25,9 @@ from hub.models import (
 )
 from hub.rules import references
 from hub.rules.access import Scope
-from hub.vocabulary import CaseState, MessageKind, marked
+from hub.vocabulary import CaseState, MessageKind, Suspicion, marked
 
+OPEN = (CaseState.NEW, CaseState.IN_PROGRESS, CaseState.IN_REVIEW)
 SAVES = 100_000
 """More than one draft is ever saved: a save takes some seconds."""
 
@@ -34,6 +35,12 @@ SAVES = 100_000
 def within(scope: Scope) -> sa.ColumnElement[bool]:
     """The cases an account may see."""
     return sa.true() if scope.department_id is None else Case.department_id == scope.department_id
+
+
+def is_aside() -> sa.ColumnElement[bool]:
+    """Whether a case is kept aside, since it looks like spam and nobody has begun to deal with it."""
+    suspected = sa.func.coalesce(Case.suspicion, "") == Suspicion.SUSPECTED
+    return sa.and_(suspected, Case.state == CaseState.NEW)
 
 
 def came_since(session: Session, instant: datetime, at_most: int) -> int:
@@ -149,8 +156,9 @@ def accounts(session: Session, ids: set[int]) -> list[Account]:
 
 
 def long_done(session: Session, before: date, most: int) -> list[int]:
-    """Cases that are done, were due before a day and still have their words."""
-    done = Case.state.in_([CaseState.ANSWERED.value, CaseState.CLOSED.value])
+    """Cases that are done, were due and answered before a day and still have their words."""
+    answered = sa.or_(Case.answered_on.is_(None), Case.answered_on < before)
+    done = sa.and_(Case.state.in_([CaseState.ANSWERED.value, CaseState.CLOSED.value]), answered)
     wanted = sa.select(Case.id).where(done, Case.due_on < before, Case.erased_at.is_(None))
     return list(session.scalars(wanted.order_by(Case.due_on, Case.id).limit(most)))
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub.models import Case, Message
-from hub.queries import cases, locations
+from hub.queries import cases, locations, terms
 from hub.storage import storage
 from hub.vocabulary import MessageKind
 
@@ -22,7 +22,8 @@ def of_case(session: Session, case: Case) -> bytes:
     """A ZIP of `case.json` and the files. Internal notes and drafts are not the citizen's words and are not in it."""
     questions = cases.questions(session, case)
     answers = [answer for answer in cases.answers(session, case) if answer.shown_n is not None]
-    said = sorted([*questions, *answers], key=lambda m: (m.appears_at or m.received_at, m.id))
+    told = [one.message for one in terms.of_case(session, case)]
+    said = sorted([*questions, *answers, *told], key=lambda m: (m.appears_at or m.received_at, m.id))
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("case.json", _json(_about(session, case, said)))
@@ -66,7 +67,7 @@ def _words(session: Session, message: Message) -> dict[str, Any]:
     revision = next(one for one in message.revisions if one.n == (message.shown_n or 1))
     location = locations.of_message(session, message.id)
     return {
-        "by": "city" if message.kind == MessageKind.ANSWER else "you",
+        "by": "you" if message.kind == MessageKind.QUESTION else "city",
         "department": message.department.name if message.department else None,
         "at": message.appears_at or message.received_at,
         "language": message.language,

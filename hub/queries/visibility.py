@@ -50,7 +50,7 @@ def may_be_sent(letter: Letter, message: Any, n: Any, now: Any) -> sa.ColumnElem
     """
     if letter is Letter.RECEIPT:
         return sa.true()
-    if letter is Letter.ANSWER:
+    if letter in {Letter.ANSWER, Letter.EXTENSION, Letter.COMPLETION}:
         return approved(message, n)
     said, asked = aliased(Message), aliased(Message)
     stays = [sa.or_(one.leaves_at.is_(None), one.leaves_at > now) for one in (said, asked)]

@@ -61,15 +61,48 @@ def count(received_on: date, period: Period, is_free: Callable[[date], bool]) ->
     § 40 odst. 1: a) the day of receipt does not count, b) months end on the day of the same number or, where there is
     none, on the last of the month, c) an end on a free day moves to the next working day.
     """
-    raw_end = (
-        _months_later(received_on, period.amount) if period.unit is Unit.MONTH else received_on + period.amount * DAY
-    )
+    return _ending(received_on, _later(received_on, period), is_free)
+
+
+def extended(counting: Counting, longer: Period | date, is_free: Callable[[date], bool]) -> Counting:
+    """A deadline that was extended: by a period, or until a day that the office named.
+
+    A period is added to the end before free days were looked at: so 15 days and 10 are 25, wherever weekends fall.
+    """
+    end = longer if isinstance(longer, date) else _later(counting.raw_end, longer)
+    return _ending(counting.received_on, end, is_free)
+
+
+def _later(day: date, period: Period) -> date:
+    return _months_later(day, period.amount) if period.unit is Unit.MONTH else day + period.amount * DAY
+
+
+def _ending(received_on: date, raw_end: date, is_free: Callable[[date], bool]) -> Counting:
     passed_over = []
     due_on = raw_end
     while is_free(due_on):
         passed_over.append(due_on)
         due_on += DAY
     return Counting(received_on, received_on + DAY, raw_end, due_on, tuple(passed_over))
+
+
+@dataclass(frozen=True, slots=True)
+class CountedDay:
+    """One day of a deadline: its number, or None for the day of receipt and for free days that its end moved over."""
+
+    on: date
+    number: int | None
+    is_passed_over: bool
+
+
+def day_by_day(counting: Counting) -> list[CountedDay]:
+    """Every day from the receipt to the last one. The working day to which an end moves has the number of that end."""
+    whole = (counting.raw_end - counting.received_on).days
+    days = [CountedDay(counting.received_on + n * DAY, n or None, False) for n in range(whole + 1)]
+    if not counting.passed_over:
+        return days
+    moved = [CountedDay(day, None, True) for day in counting.passed_over]
+    return [*days[:-1], *moved, CountedDay(counting.due_on, whole, False)]
 
 
 def share_used(received_on: date, due_on: date, today: date) -> float:

@@ -12,7 +12,7 @@ from hub.envelopes import Receipt, Said
 from hub.models import Case, Message
 from hub.queries import cases
 from hub.rules.deadlines import received_on
-from hub.steps import answering, finding, hearing, words
+from hub.steps import answering, finding, hearing, terms, words
 from hub.text import words as clean
 from hub.vocabulary import CaseState, Cause, LegalKind, MessageKind, Outcome
 from hub.work import CITIZEN
@@ -53,6 +53,7 @@ def add(session: Session, said: Said, now: datetime) -> Receipt:
     words.revise(session, message, text, CITIZEN, Cause.ORIGINAL, now)
     origin.message_id = message.id
     case.added_at = now
+    terms.completed(session, case, now)
     if case.state in DONE:
         _open_again(session, case, now)
     finding.add(session, case, text)

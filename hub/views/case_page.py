@@ -13,14 +13,14 @@ from hub.actions.answers import Written
 from hub.actions.cases import may_judge
 from hub.language import full_day, gettext, moment
 from hub.models import Account, Case, Decision, Delivery, Draft, Message, Revision
-from hub.queries import cases, helped, locations, places, published, sittings, themes
+from hub.queries import cases, helped, locations, places, published, sittings, terms, themes
 from hub.rules import personal
 from hub.rules.access import Scope
 from hub.rules.helped import LEVELS, Verdict, verdict
 from hub.rules.localtime import local
 from hub.signin import csrf_token
 from hub.text import excerpt
-from hub.views import in_list, labels
+from hub.views import deadline_panel, in_list, labels
 from hub.vocabulary import CaseState, DecisionKind, LegalKind, Letter
 
 DRAFT_FORM = "draft"
@@ -80,6 +80,7 @@ class CasePage:
                 if n.text is not None
             ],
             history=self._history(),
+            deadline=deadline_panel.panel(self._session, case, self._now),
             csrf_token=csrf_token(),
             problems=problems,
             given={field: words},
@@ -121,7 +122,7 @@ class CasePage:
             "department": case.department.name,
             "official": case.official.name if case.official else None,
             "kind_label": labels.label(labels.KINDS, case.legal_kind),
-            "counting": labels.counted(case),
+            "counting": labels.counted(case, terms.of_case(self._session, case)),
         }
 
     def _question(self) -> dict[str, Any]:

@@ -16,14 +16,14 @@ from hub.envelopes import Said
 from hub.errors import NotFound
 from hub.language import full_day, gettext, moment
 from hub.models import Case, Message
-from hub.queries import cases, exports, locations, published
+from hub.queries import cases, exports, locations, published, terms
 from hub.rules import erasing
 from hub.rules.deadlines import Period, Unit, count
 from hub.rules.localtime import local
 from hub.steps import links
 from hub.steps.hearing import LONGEST
 from hub.text import masked, one_line
-from hub.views import ask_form, labels
+from hub.views import ask_form, deadline_panel, labels
 from hub.views.asking import LARGEST_TEXT
 from hub.views.errors import attempted
 from hub.vocabulary import CaseState, LegalKind, MessageKind, Outcome, marked
@@ -183,7 +183,7 @@ def _shown(
 
 def _followed(case: Case, secret: str) -> dict[str, Any]:
     session, now = db.session(), datetime.now(UTC)
-    today = local(now).date()
+    today, moved = local(now).date(), terms.of_case(session, case)
     slug = published.public_slug_of(session, case.question, now)
     said = [*cases.questions(session, case), *(a for a in cases.answers(session, case) if a.shown_n is not None)]
     said.sort(key=lambda message: (message.appears_at or message.received_at, message.id), reverse=True)
@@ -201,11 +201,12 @@ def _followed(case: Case, secret: str) -> dict[str, Any]:
             "basis": case.deadline_rule.basis,
             "department": case.department.name,
             "kind_label": labels.label(labels.KINDS, case.legal_kind),
-            "counting": labels.counted(case),
+            "counting": labels.counted(case, moved),
             "erased": full_day(local(case.erased_at).date()) if case.erased_at else "",
             "erasure_asked": full_day(local(case.erasure_asked_at).date()) if case.erasure_asked_at else "",
         },
         "steps": _steps(case),
+        "moved": [] if case.erased_at else [deadline_panel.told(one) for one in reversed(moved)],
         "location": labels.location(locations.of_message(session, case.question_id)),
         "formal": _formal(case, today),
         "said": [] if case.erased_at else [_words(case, message) for message in said],

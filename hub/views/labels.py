@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from hub.language import full_day, gettext, ngettext
-from hub.models import Case, DeadlineRule, Location
+from hub.models import Case, CaseTerm, DeadlineRule, Location
+from hub.queries import terms as terms_of
 from hub.queries.deadlines import counting
 from hub.rules.deadlines import days_left
 from hub.rules.maps import written
-from hub.vocabulary import CaseState
+from hub.vocabulary import CaseState, TermAct
 from hub.vocabulary import marked as _
 from hub.workdays import is_free, name_of
 
@@ -64,7 +66,13 @@ PROBLEMS = {
     "unwritten": _("It could not be written: a fault of the application. It did not go."),
     "fault": _("A fault of the application. It may have arrived, so it is not sent again by itself."),
 }
-LETTERS = {"receipt": _("confirmation of receipt"), "answer": _("answer"), "announcement": _("announcement")}
+LETTERS = {
+    "receipt": _("confirmation of receipt"),
+    "answer": _("answer"),
+    "announcement": _("announcement"),
+    "extension": _("extension of the deadline"),
+    "completion": _("call to complete"),
+}
 ADDRESS_STATES = {
     "active": _("takes messages"),
     "blocked": _("has blocked us"),
@@ -129,6 +137,8 @@ ACTS = {
     "close a case": _("closed the case"),
     "close as spam": _("closed it as spam"),
     "clear of spam": _("said that it is no spam"),
+    "extend a deadline": _("extended the deadline"),
+    "call to complete": _("called the citizen to complete it"),
     "answer": _("answered or handed over an answer"),
     "approve an answer": _("approved the answer"),
     "return an answer": _("returned the answer"),
@@ -183,18 +193,30 @@ def due_words(case: Case, today: date) -> str:
     return ngettext("%(num)s day left", "%(num)s days left", left)
 
 
-def counted(case: Case) -> list[dict[str, str]]:
-    """How the deadline was counted, step by step."""
-    steps = counting(case.deadline_rule, case.counted_from, is_free)
-    rule = case.deadline_rule
+def counted(case: Case, terms: Sequence[CaseTerm] = ()) -> list[dict[str, str]]:
+    """How the deadline was counted, step by step, with everything that was done to it."""
+    first, rule = counting(case.deadline_rule, case.counted_from, is_free), case.deadline_rule
+    now = terms_of.counting(rule, case, terms, is_free)
+    moves = terms_of.of_round(case, terms)
     lines = [
-        (gettext("received; this day does not count"), steps.received_on),
-        (gettext("first day"), steps.first_day),
-        (gettext("end after %(length)s", length=length(rule)), steps.raw_end),
-        *((_free(day), day) for day in steps.passed_over),
-        (gettext("last day for the answer"), steps.due_on),
+        (gettext("received; this day does not count"), first.received_on),
+        (gettext("first day"), first.first_day),
+        (gettext("end after %(length)s", length=length(rule)), first.raw_end),
+        *((free_name(day), day) for day in first.passed_over),
     ]
+    if moves:
+        lines += [(_moved(one), one.due_after) for one in moves[:-1]]
+        lines += [(_moved(moves[-1]), now.raw_end), *((free_name(day), day) for day in now.passed_over)]
+    lines.append((gettext("last day for the answer"), now.due_on))
     return [{"label": words, "day": full_day(day)} for words, day in lines]
+
+
+def _moved(term: CaseTerm) -> str:
+    if term.act == TermAct.EXTENSION:
+        return gettext("extended: %(basis)s", basis=term.rule.basis)
+    if term.ended_on:
+        return gettext("completed on %(day)s, counted anew from that day", day=full_day(term.ended_on))
+    return gettext("called to complete it by %(day)s", day=full_day(term.answer_by or term.due_after))
 
 
 def location(found: Location | None) -> dict[str, str] | None:
@@ -216,6 +238,7 @@ def length(rule: DeadlineRule) -> str:
     return ngettext("%(num)s month", "%(num)s months", rule.amount)
 
 
-def _free(day: date) -> str:
+def free_name(day: date) -> str:
+    """Why a deadline does not end on a day: a holiday by its name, or the weekend."""
     name = name_of(day)
     return gettext("moved on: %(name)s", name=name) if name else gettext("moved on: weekend")

@@ -24,7 +24,7 @@ blueprint = Blueprint("site", __name__)
 YEAR = 365 * 24 * 3600
 MOST_LISTED = 2000
 """Publications of each sort in the site map, the newest; the older are reached through the pages of the lists."""
-PRIVATE = ("/urad", "/sledovani/", "/muj-prispevek/", "/odbery/")
+PRIVATE = ("/urad", "/sledovani/", "/muj-prispevek/", "/odbery/", "/kalendar/")
 """What robots have no business with. It is no protection: whoever has a link there may look."""
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 LASTING = f"public, max-age={YEAR}, immutable"

@@ -13,6 +13,7 @@ from tests.schema import (
     attempts_inbox,
     attempts_locations,
     attempts_notices,
+    attempts_terms,
     attempts_words,
 )
 
@@ -159,6 +160,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     **attempts_discussions.BY_TRIGGER,
     **attempts_directory.BY_TRIGGER,
     **attempts_inbox.BY_TRIGGER,
+    **attempts_terms.BY_TRIGGER,
 }
 
 
@@ -244,6 +246,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     **attempts_discussions.BY_CONSTRAINT,
     **attempts_directory.BY_CONSTRAINT,
     **attempts_inbox.BY_CONSTRAINT,
+    **attempts_terms.BY_CONSTRAINT,
 }
 
 
@@ -294,4 +297,5 @@ ALLOWED = {
     **attempts_discussions.ALLOWED,
     **attempts_directory.ALLOWED,
     **attempts_inbox.ALLOWED,
+    **attempts_terms.ALLOWED,
 }

@@ -21,7 +21,14 @@ from hub.app import create_app
 from hub.database import db
 from tests.conftest import ENGINES, NOW, test_settings
 from tests.factories import found_city, rate
-from tests.schema import attempts_directory, attempts_discussions, attempts_inbox, attempts_notices, words_world
+from tests.schema import (
+    attempts_directory,
+    attempts_discussions,
+    attempts_inbox,
+    attempts_notices,
+    attempts_terms,
+    words_world,
+)
 from tests.schema.attempts import ALLOWED, BY_CONSTRAINT, BY_TRIGGER
 from tests.schema.attempts_words import NOT_NULL
 from tests.schema.constraints import constraints
@@ -123,7 +130,7 @@ def _made(name: str, url: str, folder: Path) -> Iterator[World]:
     world = World(name, engine)
     with engine.begin() as connection:
         rooms = (attempts_notices.WORLD, attempts_discussions.WORLD)
-        of_parts = (*rooms, attempts_directory.WORLD, attempts_inbox.WORLD)
+        of_parts = (*rooms, attempts_directory.WORLD, attempts_inbox.WORLD, attempts_terms.WORLD)
         for statement in ";".join((WORLD, words_world.WORLD, *of_parts)).split(";"):
             connection.execute(world.sql(statement))
     yield world

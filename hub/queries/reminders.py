@@ -1,0 +1,129 @@
+"""What the office is told of its deadlines: cases whose time passes, who is told, and what a day brings to an account."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub.models import Account, AccountSetting, Case, CaseWarning, Role, StaffLetter
+from hub.models.people import account_roles
+from hub.queries import cases
+from hub.rules.warnings import LEVELS
+from hub.vocabulary import CaseState, RoleName
+
+FEW = 10
+"""References that a summary names of each kind; the rest is behind its link."""
+
+
+def runs() -> sa.ColumnElement[bool]:
+    """Whether a deadline runs in a case: it waits for its first answer, and is not kept aside as spam."""
+    waits = Case.state.in_([state.value for state in cases.OPEN])
+    return sa.and_(waits, Case.answered_at.is_(None), sa.not_(cases.is_aside()))
+
+
+def running(session: Session, after: int, most: int) -> list[Case]:
+    """Cases with a running deadline, by id, of whose last level nobody was told yet."""
+    told = sa.select(CaseWarning.level).where(
+        CaseWarning.case_id == Case.id, CaseWarning.due_on == Case.due_on, CaseWarning.level == LEVELS[-1]
+    )
+    wanted = sa.select(Case).where(runs(), Case.id > after, sa.not_(told.exists()))
+    return list(session.scalars(wanted.order_by(Case.id).limit(most)))
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Whom to tell: accounts that may sign in, the heads of each department, and who looks after what has none."""
+
+    active: Collection[int]
+    heads: dict[int, set[int]]
+    administrators: set[int]
+
+    def heads_of(self, department_id: int) -> set[int]:
+        """The heads of a department; the administrators where there is none, so that somebody knows."""
+        return self.heads.get(department_id) or self.administrators
+
+
+def staff(session: Session) -> Staff:
+    """Everybody of the office, in two statements."""
+    heads: dict[int, set[int]] = defaultdict(set)
+    administrators = set()
+    led = sa.select(Account.id, Account.department_id, Role.name).join(
+        account_roles, account_roles.c.account_id == Account.id
+    )
+    led = led.join(Role, Role.id == account_roles.c.role_id).where(
+        Account.active, Role.name.in_([RoleName.HEAD.value, RoleName.ADMINISTRATOR.value])
+    )
+    for account_id, department_id, role in session.execute(led):
+        if role == RoleName.ADMINISTRATOR:
+            administrators.add(account_id)
+        elif department_id is not None:
+            heads[department_id].add(account_id)
+    return Staff(set(session.scalars(sa.select(Account.id).where(Account.active))), dict(heads), administrators)
+
+
+def summarized(session: Session) -> list[int]:
+    """The officials and heads who get a daily summary: nobody has to ask for it, each may switch it off."""
+    works = (
+        sa.select(account_roles.c.account_id)
+        .join(Role, Role.id == account_roles.c.role_id)
+        .where(Role.name.in_([RoleName.OFFICIAL.value, RoleName.HEAD.value]))
+    )
+    off = sa.select(AccountSetting.account_id).where(sa.not_(AccountSetting.gets_summary))
+    wanted = sa.select(Account.id).where(
+        Account.active, Account.department_id.is_not(None), Account.id.in_(works), Account.id.not_in(off)
+    )
+    return list(session.scalars(wanted.order_by(Account.id)))
+
+
+def of_references(session: Session, ids: Sequence[int]) -> dict[int, Case]:
+    """Id → case, of those whose deadline still runs."""
+    return {case.id: case for case in session.scalars(sa.select(Case).where(Case.id.in_(ids), runs()))}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a day brings to one account: how many cases, and the first of those that press."""
+
+    late: int
+    this_week: int
+    new: int
+    to_approve: int
+    first: tuple[Case, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.late or self.this_week or self.new or self.to_approve)
+
+
+def day(session: Session, account: Account, today: date) -> Day:
+    """What a day brings: to a head of the whole department, to an official of the own cases and those nobody has."""
+    is_head = RoleName.HEAD in {role.name for role in account.roles}
+    of_department = sa.and_(Case.department_id == account.department_id, runs())
+    nobodys = Case.official_id.is_(None)
+    mine = sa.true() if is_head else sa.or_(Case.official_id == account.id, nobodys)
+    sunday = today + timedelta(days=7 - today.isoweekday())
+
+    def number(which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((which, 1), else_=0)), 0)
+
+    late, week = Case.due_on < today, Case.due_on.between(today, sunday)
+    counted = sa.select(
+        number(sa.and_(mine, late)),
+        number(sa.and_(mine, week)),
+        number(Case.state == CaseState.NEW),
+        number(Case.state == CaseState.IN_REVIEW) if is_head else sa.literal(0),
+    ).where(of_department)
+    presses = sa.select(Case).where(of_department, mine, Case.due_on <= sunday).order_by(Case.due_on, Case.id)
+    return Day(*session.execute(counted).one(), first=tuple(session.scalars(presses.limit(FEW))))
+
+
+def letters_due(session: Session, now: datetime) -> bool:
+    """Whether a letter to the office waits to be sent."""
+    wanted = sa.select(StaffLetter.id).where(StaffLetter.began_at.is_(None), StaffLetter.next_at <= now)
+    return session.scalar(wanted.limit(1)) is not None
