@@ -21,12 +21,13 @@ from hub.buckets import Bucket
 from hub.channel import Channel
 from hub.database import db
 from hub.errors import BadInput, NotFound
-from hub.jobs import deliveries, sample, sample_inbox, sample_talk
+from hub.jobs import deliveries, sample, sample_inbox, sample_talk, sharing
 from hub.language import gettext
 from hub.queries import places
 from hub.room import MenuItem, Room
 from hub.rules.access import Scope
 from hub.steps.deliveries import DELIVER, EXPAND
+from hub.steps.sharing import SHARE
 from hub.strict_json import StrictJSON
 from hub.views import (
     answering,
@@ -39,9 +40,12 @@ from hub.views import (
     directory,
     directory_desk,
     discussion,
+    entering,
     errors,
     figures,
+    filing,
     following,
+    forwarding,
     guide_desk,
     health,
     helped,
@@ -49,6 +53,7 @@ from hub.views import (
     joining,
     law,
     leaves,
+    merging,
     moderating,
     moving,
     official_desk,
@@ -86,6 +91,10 @@ PAGES = (
     timeliness.blueprint,
     calendar.blueprint,
     own.blueprint,
+    entering.blueprint,
+    filing.blueprint,
+    forwarding.blueprint,
+    merging.blueprint,
     outbox.blueprint,
     discussion.blueprint,
     joining.blueprint,
@@ -144,7 +153,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app, Bucket(settings.files_url) if settings.files_url else storage.Folder(settings.data_dir / "files")
     )
     queue.init_app(app, settings.queue_url, settings.data_dir)
-    queue.tasks(app).update({DELIVER: deliveries.deliver, EXPAND: deliveries.expand})
+    queue.tasks(app).update({DELIVER: deliveries.deliver, EXPAND: deliveries.expand, SHARE: sharing.share})
     app.extensions["hub_channels"] = _channels(settings)
     rooms = _rooms(settings.rooms)
     _languages(app, rooms)

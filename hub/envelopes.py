@@ -53,6 +53,8 @@ class Said:
     files still to be fetched, `attached` are files already here. `may_publish`: the sender agreed to publication without the name.
     `street` and `point` (latitude, longitude) say where what it is about is; `is_trapped`: a field was filled in that people
     do not see.
+    `entered_by` is the account that entered what came on paper, by telephone or in person, `signed_by` who said it. `department`
+    and `kind` (of `LegalKind`) are then what that account chose; empty: what the words lead to.
     `adds_to` is the case that these words go on with, by whoever has proven to be its citizen; None: they are a new one.
     `sitting` is the outside id of the sitting of the same source that they came with (empty: with none); they go to its department.
     """
@@ -72,6 +74,10 @@ class Said:
     point: tuple[float, float] | None = None
     is_trapped: bool = False
     sitting: str = ""
+    entered_by: int | None = None
+    signed_by: str = ""
+    department: str = ""
+    kind: str = ""
 
     @property
     def channel(self) -> str:

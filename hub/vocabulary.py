@@ -184,6 +184,21 @@ class Suspicion(StrEnum):
     SPAM = "spam"
 
 
+class CaseOutcome(StrEnum):
+    """How a case ended, where that is more than an answer of its own: joined to another one, handed over, or why it got none."""
+
+    MERGED = "merged"
+    FORWARDED = "forwarded"
+    ELSEWHERE = "elsewhere"
+    NOT_OURS = "not_ours"
+    NOT_SERIOUS = "not_serious"
+    DUPLICATE = "duplicate"
+
+
+CLOSED_AS = (CaseOutcome.ELSEWHERE, CaseOutcome.NOT_OURS, CaseOutcome.NOT_SERIOUS, CaseOutcome.DUPLICATE)
+"""The outcomes that an official chooses when a case is closed without an answer."""
+
+
 CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.NEW: frozenset({CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.ANSWERED, CaseState.CLOSED}),
     CaseState.IN_PROGRESS: frozenset({CaseState.IN_REVIEW, CaseState.ANSWERED, CaseState.CLOSED}),
@@ -222,6 +237,9 @@ class Letter(StrEnum):
     ANNOUNCEMENT = "announcement"
     EXTENSION = "extension"
     COMPLETION = "completion"
+    PASSED = "passed"
+    FORWARDED = "forwarded"
+    TAKEN_BACK = "taken_back"
 
 
 class TermAct(StrEnum):
@@ -236,6 +254,10 @@ class StaffLetterKind(StrEnum):
 
     WARNING = "warning"
     SUMMARY = "summary"
+
+
+ABOUT_CASE = (Letter.RECEIPT, Letter.PASSED, Letter.FORWARDED, Letter.TAKEN_BACK)
+"""Letters that say where a case is, to whoever asked; they carry no words of a message."""
 
 
 class Trouble(StrEnum):

@@ -119,6 +119,7 @@ def submit(scope: Scope, reference: str, written: Written, now: datetime) -> Cas
         if _was_sent(w.session, case, plain, scope):
             return CaseState(case.state)
         _check(case, plain)
+        answering.check_here(case)
         _save(w, scope, case, plain, now)
         if case.state in {CaseState.ANSWERED, CaseState.CLOSED}:  # it is answered once more
             answering.move(case, CaseState.IN_PROGRESS)

@@ -10,7 +10,7 @@ from hub import errors
 from hub.models import Account, Case, Department
 from hub.queries import cases
 from hub.rules.access import Scope
-from hub.steps import finding, hearing
+from hub.steps import hearing, passing
 from hub.text import one_line
 from hub.vocabulary import ActorKind, CaseState, Suspicion, marked
 from hub.work import Actor, Work, work
@@ -57,8 +57,7 @@ def move(scope: Scope, reference: str, department: str, version: int | None, now
             raise errors.BadInput(marked("Choose a department from the list."))
         if place.id == case.department_id:
             raise errors.BadInput(marked("The case is of this department already."))
-        case.department, case.official_id = place, None
-        finding.move(w.session, case)
+        passing.give(w.session, case, place, now)
 
 
 def _seen(w: Work, scope: Scope, reference: str, version: int | None) -> Case:

@@ -11,10 +11,10 @@ from hub import errors
 from hub.models import Case, CaseNote, Department
 from hub.queries import cases, deadlines
 from hub.rules.access import Scope
-from hub.steps import answering, finding, hearing, terms
+from hub.steps import answering, finding, hearing, passing, terms
 from hub.text import one_line
 from hub.text import words as clean
-from hub.vocabulary import ActorKind, CaseState, LegalKind, Suspicion, marked
+from hub.vocabulary import CLOSED_AS, ActorKind, CaseState, LegalKind, Suspicion, marked
 from hub.work import Actor, work
 
 LONGEST_NOTE = 5000
@@ -81,11 +81,9 @@ def classify(scope: Scope, reference: str, department: str, kind: str, now: date
         if place is None or kind not in set(LegalKind):
             raise errors.BadInput(marked("Choose a department and a kind from the lists."))
         if place.id != case.department_id:
-            case.official_id = None  # whoever had it there does not have it here
-        case.department = place
+            passing.give(w.session, case, place, now)
         rule = deadlines.rule_for(w.session, LegalKind(kind), case.counted_from)
         terms.count_anew(w.session, case, LegalKind(kind), rule)
-        finding.move(w.session, case)
         w.about(case)
 
 
@@ -100,13 +98,19 @@ def note(scope: Scope, reference: str, text: str, now: datetime) -> None:
         w.about(case)
 
 
-def close(scope: Scope, reference: str, reason: str, now: datetime) -> None:
-    """End a case without (another) answer; why stands in a note. Answering it later opens it again. Raises BadInput, Conflict."""
+def close(scope: Scope, reference: str, reason: str, now: datetime, outcome: str = "") -> None:
+    """End a case without (another) answer; why stands in a note. Answering it later opens it again. Raises BadInput, Conflict.
+
+    `outcome` is one of `CLOSED_AS`, empty for none of them.
+    """
     plain = _note_of(reason)
+    if outcome and outcome not in CLOSED_AS:
+        raise errors.BadInput(marked("Choose why it is closed from the list."))
     actor = Actor(ActorKind.ACCOUNT, scope.account_id)
     with work(actor, "close a case", now) as w:
         case = cases.find(w.session, scope, reference, to_change=True)
         answering.move(case, CaseState.ANSWERED if case.answered_at else CaseState.CLOSED)
+        case.outcome = outcome or None
         w.session.add(CaseNote(case_id=case.id, account_id=scope.account_id, text=plain, written_at=now))
         finding.add(w.session, case, plain)
         w.about(case)

@@ -6,6 +6,7 @@ Each is one line of SQL that both engines understand, and says in plain words wh
 from hub.invariants.directory import DIRECTORY
 from hub.invariants.discussing import DISCUSSING
 from hub.invariants.duty import DUTY
+from hub.invariants.ending import ENDING
 from hub.invariants.feedback import FEEDBACK
 from hub.invariants.going_out import GOING_OUT
 from hub.invariants.inbox import INBOX
@@ -19,11 +20,14 @@ NEVER_EMPTIED = (
     "audit_entries", "questionnaires", "questions", "levels", "feedback", "ratings", "counts", "conversations", "messages",
     "revisions", "decisions", "attachments", "origins", "cases", "case_notes", "deadline_rules", "subscriptions",
     "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides", "term_rules", "case_terms", "case_warnings",
+    "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides",
+    "case_links", "sharings", "shared_answers", "forwardings",
 )  # fmt: skip
 
 TRIGGERS = (
     *WORDS,
     *DUTY,
+    *ENDING,
     *DISCUSSING,
     *GOING_OUT,
     *FEEDBACK,

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from hub.invariants.trigger import NOT_SHOWABLE, Trigger, changed
+from hub.vocabulary import ABOUT_CASE
 
 NOT_NEWS = (
     "EXISTS (SELECT 1 FROM revisions r JOIN messages m ON m.id = r.message_id JOIN conversations c ON c.id = m.conversation_id"
     " WHERE r.message_id = new.message_id AND r.n = new.n AND (c.visibility <> 'public' OR {unapproved}))"
 ).replace("{unapproved}", NOT_SHOWABLE.format(message="new.message_id", n="new.n"))
+SERVICE = ", ".join(f"'{letter}'" for letter in ABOUT_CASE)
 HAS_IT = "EXISTS (SELECT 1 FROM addresses a WHERE a.id = new.address_id AND a.contact_id = {who})"
 NOT_FOR_THEM = (
     "NOT EXISTS (SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.id = new.message_id"
-    " AND CASE new.letter WHEN 'receipt' THEN m.kind = 'question' AND {author} ELSE c.visibility = 'public' OR EXISTS (SELECT 1 FROM messages q"
+    " AND CASE WHEN new.letter IN ({service}) THEN m.kind = 'question' AND {author} ELSE c.visibility = 'public' OR EXISTS (SELECT 1 FROM messages q"
     " WHERE q.conversation_id = c.id AND q.kind = 'question' AND {asker}) END)"
 )
 """Of letters with a dispatch nothing of this is asked: they say what it says (a foreign key), and it was approved and public when
 it was made. Whether it still is, is asked when a letter begins.
 """
-NOT_FOR_THEM = NOT_FOR_THEM.format(author=HAS_IT.format(who="m.author_id"), asker=HAS_IT.format(who="q.author_id"))
+NOT_FOR_THEM = NOT_FOR_THEM.format(
+    author=HAS_IT.format(who="m.author_id"), asker=HAS_IT.format(who="q.author_id"), service=SERVICE
+)
 PROOF = ("asked_at", "wording", "wording_digest")
 SENT_AGAIN = (
     "(old.state IN ('sent', 'skipped', 'cancelled') AND (new.state <> old.state OR old.sent_at IS DISTINCT FROM new.sent_at))"
@@ -91,7 +95,7 @@ GOING_OUT = (
         "INSERT",
         NOT_SHOWABLE.format(message="new.message_id", n="new.n"),
         "only an approved revision is delivered",
-        only="new.letter <> 'receipt' AND new.dispatch_id IS NULL",
+        only=f"new.letter NOT IN ({SERVICE}) AND new.dispatch_id IS NULL",
     ),
     Trigger(
         "deliveries_address",

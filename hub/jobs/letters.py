@@ -14,12 +14,12 @@ from hub.actions.deliveries import Claimed
 from hub.envelopes import Outgoing
 from hub.jobs.confirmations import unsubscribe_url
 from hub.language import gettext
-from hub.models import CaseTerm
-from hub.queries import letters, places, published, terms
+from hub.models import Case, CaseTerm
+from hub.queries import ends, letters, places, published, terms
 from hub.queries.letters import Source
 from hub.queries.publications import path_of
 from hub.rules import parts
-from hub.vocabulary import Letter
+from hub.vocabulary import Letter, marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Desk:
         self._written: dict[tuple[int, int, str], Written] = {}
 
     def compose(self, one: Claimed) -> Composed | None:
-        """The letter of a delivery; None when its words have been erased."""
+        """The letter of a delivery; None when its words have been erased, or what it says is not so any more."""
         reader = one.language
         key = (one.message_id, one.n, reader)
         if one.letter == Letter.ANNOUNCEMENT and key in self._written:
@@ -63,6 +63,8 @@ class Desk:
             return None
         if source.case is not None:
             reader = source.message.language  # who wrote from the English pages reads English, whatever came before
+        if source.case is not None and not _still_holds(self._session, one.letter, source.case):
+            return None
         secret = token_urlsafe(32) if source.case is not None else None
         with language.speaking(reader):
             written = self._write(one, source, secret)
@@ -93,6 +95,8 @@ class Desk:
             said["department"] = case.department.name
         if one.letter in {Letter.EXTENSION, Letter.COMPLETION}:
             said |= _moved(terms.of_message(self._session, one.message_id))
+        if case is not None and one.letter in {Letter.FORWARDED, Letter.TAKEN_BACK}:
+            said |= _handing_over(self._session, one.letter, case)
         pages = current_app.jinja_env
         text = pages.get_template(f"mail/{one.letter}.txt").render(**said)
         html = pages.get_template(f"mail/{one.letter}.html").render(**said, language=language.current())
@@ -151,16 +155,35 @@ def _moved(term: CaseTerm | None) -> dict[str, object]:
     }
 
 
+def _still_holds(session: Session, letter: str, case: Case) -> bool:
+    """Whether what a letter says of a case is still so at the moment of sending."""
+    if letter == Letter.FORWARDED:
+        return ends.handed_over(session, case) is not None
+    return letter != Letter.TAKEN_BACK or ends.taken_back(session, case) is not None
+
+
+def _handing_over(session: Session, letter: str, case: Case) -> dict[str, str]:
+    last = ends.handed_over(session, case) if letter == Letter.FORWARDED else ends.taken_back(session, case)
+    if last is None:
+        return {}
+    return {"authority": last.authority, "contact": last.contact, "reason": last.reason, "note": last.note}
+
+
+SUBJECTS = {
+    Letter.RECEIPT: marked("We have your message %(reference)s"),
+    Letter.ANSWER: marked("Answer to your message %(reference)s"),
+    Letter.PASSED: marked("Your message %(reference)s is with another department"),
+    Letter.FORWARDED: marked("Your message %(reference)s is with another authority"),
+    Letter.EXTENSION: marked("We need more time for your message %(reference)s"),
+    Letter.COMPLETION: marked("Please complete your message %(reference)s"),
+    Letter.TAKEN_BACK: marked("Your message %(reference)s is with us again"),
+}
+
+
 def _subject(one: Claimed, source: Source) -> str:
     case = source.case
-    if one.letter == Letter.RECEIPT and case is not None:
-        return gettext("We have your message %(reference)s", reference=case.reference)
-    if one.letter == Letter.ANSWER and case is not None:
-        return gettext("Answer to your message %(reference)s", reference=case.reference)
-    if one.letter == Letter.EXTENSION and case is not None:
-        return gettext("We need more time for your message %(reference)s", reference=case.reference)
-    if one.letter == Letter.COMPLETION and case is not None:
-        return gettext("Please complete your message %(reference)s", reference=case.reference)
+    if case is not None and one.letter in SUBJECTS:
+        return gettext(SUBJECTS[Letter(one.letter)], reference=case.reference)
     return source.revision.title or gettext("News from the city")
 
 

@@ -3,6 +3,7 @@
 from hub.models.directory import Guide, GuideText, Office, OfficeHours, Official
 from hub.models.discussing import Comment, Discussion, Reaction, Report
 from hub.models.duty import Case, CaseNote, DeadlineRule, Draft, FollowLink
+from hub.models.ending import CaseLink, Forwarding, SharedAnswer, Sharing
 from hub.models.feedback import Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
 from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, OptIn, Subscription, Topic
 from hub.models.inbox import CaseEntry, Leave, SavedView
@@ -20,6 +21,7 @@ __all__ = [
     "AuditEntry",
     "Case",
     "CaseEntry",
+    "CaseLink",
     "CaseNote",
     "CaseTerm",
     "CaseWarning",
@@ -41,6 +43,7 @@ __all__ = [
     "Draft",
     "Feedback",
     "FollowLink",
+    "Forwarding",
     "Guide",
     "GuideText",
     "JobRun",
@@ -63,6 +66,8 @@ __all__ = [
     "Role",
     "SavedView",
     "SearchEntry",
+    "SharedAnswer",
+    "Sharing",
     "StaffLetter",
     "Street",
     "Subscription",

@@ -12,7 +12,13 @@ from hub.database import Base, Instant, LongKey, one_of
 from hub.models.people import Account, Department
 from hub.models.words import Conversation, Message
 from hub.rules.localtime import local
-from hub.vocabulary import CaseState, LegalKind, Suspicion
+from hub.vocabulary import CaseOutcome, CaseState, LegalKind, Suspicion
+
+_HAS_DIGEST = sa.text("alike IS NOT NULL")
+_HAS_NUMBER = sa.text("records_number IS NOT NULL")
+_HAS_FILE = sa.text("records_file IS NOT NULL")
+LONGEST_SENDER = 300
+"""Characters of the name and postal address on a paper."""
 
 IS_OPEN = (
     "state IN ('new', 'in_progress', 'in_review') AND (suspicion IS NULL OR suspicion <> 'suspected' OR state <> 'new')"
@@ -64,6 +70,10 @@ class Case(Base):
     `version` grows with every change, by itself: of two changes made at once the second is a conflict. `added_at`: when the
     citizen last added words; `reopened_on`: the day on which that opened an answered case again, from which its deadline is
     counted anew. `erasure_asked_at`: the citizen wishes its words erased, and the office must first see to its records.
+
+    `outcome`: how it ended, where that is more than an answer of its own. `passed_on`: when another department got it.
+    `records_number` and `records_file` are its number and file in the records of the office (zákon č. 499/2004 Sb.). `sender`:
+    who signed the paper, as an official read it. `alike`: a digest of the stems of its question, to find the same words by.
     """
 
     __tablename__ = "cases"
@@ -82,6 +92,13 @@ class Case(Base):
         sa.Index("ix_cases_of_department", "department_id", "id"),
         sa.Index("ix_cases_received", "received_on", "department_id"),
         sa.CheckConstraint("(answered_at IS NULL) = (answered_on IS NULL)", name="answered_on"),
+        one_of(CaseOutcome, "outcome"),
+        sa.CheckConstraint("outcome IS NULL OR state IN ('answered', 'closed')", name="ended"),
+        sa.Index(
+            "ix_cases_alike", "department_id", "alike", "id", sqlite_where=_HAS_DIGEST, postgresql_where=_HAS_DIGEST
+        ),
+        sa.Index("ix_cases_records_number", "records_number", sqlite_where=_HAS_NUMBER, postgresql_where=_HAS_NUMBER),
+        sa.Index("ix_cases_records_file", "records_file", sqlite_where=_HAS_FILE, postgresql_where=_HAS_FILE),
     )
 
     id: Mapped[int] = mapped_column(LongKey, primary_key=True)
@@ -105,6 +122,12 @@ class Case(Base):
     reopened_on: Mapped[date | None]
     erasure_asked_at: Mapped[datetime | None] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
+    outcome: Mapped[str | None] = mapped_column(sa.String(16))
+    passed_on: Mapped[date | None]
+    records_number: Mapped[str | None] = mapped_column(sa.String(50))
+    records_file: Mapped[str | None] = mapped_column(sa.String(50))
+    sender: Mapped[str | None] = mapped_column(sa.String(LONGEST_SENDER))
+    alike: Mapped[str | None] = mapped_column(sa.String(64))
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.models import Case, Message
-from hub.queries import cases, locations, terms
+from hub.models import Case, Forwarding, Message
+from hub.queries import cases, ends, locations, terms
 from hub.storage import storage
 from hub.vocabulary import MessageKind
 
@@ -46,6 +46,11 @@ def _about(session: Session, case: Case, said: list[Message]) -> dict[str, Any]:
         "reopened_on": case.reopened_on,
         "due_on": case.due_on,
         "deadline_by": case.deadline_rule.basis,
+        "outcome": case.outcome,
+        "records_number": case.records_number,
+        "records_file": case.records_file,
+        "signed_by": case.sender,
+        "handed_over": [_handing(one) for one in ends.forwardings(session, case.id)],
         "may_be_published": case.question.may_publish,
         "addresses": [[a.channel, a.value] for a in case.question.author.addresses] if case.question.author else [],
         "said": [_words(session, message) for message in said],
@@ -60,6 +65,17 @@ def _about(session: Session, case: Case, said: list[Message]) -> dict[str, Any]:
             for one in letters
         ],
         "erased_at": case.erased_at,
+    }
+
+
+def _handing(one: Forwarding) -> dict[str, Any]:
+    return {
+        "to": one.authority,
+        "contact": one.contact,
+        "reason": one.reason,
+        "at": one.forwarded_at,
+        "taken_back_at": one.taken_back_at,
+        "note": one.note,
     }
 
 

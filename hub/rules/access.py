@@ -31,3 +31,10 @@ def scope_of(account_id: int, department_id: int | None, roles: Collection[str])
         return None
     seen = None if sees_whole_city(roles) else department_id
     return Scope(account_id, seen, any(role in APPROVING for role in roles))
+
+
+def may_join(scope: Scope, official_id: int | None) -> bool:
+    """Whether an account may join a case of this official to another one, or undo it: an official their own and nobody's,
+    a head, the press office and administrators every one that they see.
+    """
+    return scope.approves or official_id in {None, scope.account_id}

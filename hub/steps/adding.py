@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from hub.database import row_lock
 from hub.envelopes import Receipt, Said
 from hub.models import Case, Message
-from hub.queries import cases
+from hub.queries import cases, merging
 from hub.rules.deadlines import received_on
 from hub.steps import answering, finding, hearing, terms, words
+from hub.steps import merging as joining
 from hub.text import words as clean
 from hub.vocabulary import CaseState, Cause, LegalKind, MessageKind, Outcome
 from hub.work import CITIZEN
@@ -69,7 +70,13 @@ def to_go_on(session: Session, case_id: int) -> Case:
 
 
 def _open_again(session: Session, case: Case, now: datetime) -> None:
-    answering.move(case, CaseState.IN_PROGRESS)
+    link, had_answer = merging.link_of(session, case), case.answered_at is not None
+    if link is None:
+        answering.move(case, CaseState.IN_PROGRESS)
+    else:  # what is said now was not said by whoever asked first, so it needs an answer of its own
+        joining.part(session, case, link, None, "", now)
+        if not had_answer:
+            return
     case.answered_at = None
     case.reopened_on = received_on(now, None)
     case.deadline_rule_id, case.due_on = hearing.due(session, LegalKind(case.legal_kind), case.reopened_on)

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from hub import errors
 from hub.models import Case, Message
 from hub.queries import cases, themes
-from hub.steps import deliveries, finding, words
+from hub.steps import deliveries, finding, sharing, words
 from hub.text import short_name
 from hub.vocabulary import (
     ANSWERS,
     CASE_MOVES,
     AddressState,
+    CaseOutcome,
     CaseState,
     Cause,
     DecisionKind,
@@ -35,6 +36,17 @@ def move(case: Case, to: CaseState) -> None:
     if to not in CASE_MOVES[CaseState(case.state)]:
         raise errors.Conflict(marked("The case has changed meanwhile. Open it again."))
     case.state = to
+    case.outcome = None
+
+
+def check_here(case: Case) -> None:
+    """Raise Conflict when a case is answered elsewhere, so that no answer goes beside that one."""
+    if case.outcome == CaseOutcome.MERGED:
+        raise errors.Conflict(
+            marked("This case is answered together with another one. Undo that first to answer it here.")
+        )
+    if case.outcome == CaseOutcome.FORWARDED:
+        raise errors.Conflict(marked("This case is with another authority. Take it back first to answer it here."))
 
 
 def write_private(session: Session, case: Case, text: str, actor: Actor, now: datetime) -> Message:
@@ -139,14 +151,16 @@ def set_free(session: Session, case: Case, actor: Actor, now: datetime) -> None:
         if message.kind != MessageKind.ANSWER:
             continue
         if message.conversation_id == case.conversation_id:
-            _send(session, case, message, n, now)
+            send(session, case, message, n, now)
+            sharing.begin_answer(session, case, message, n, now)
         else:
             deliveries.announce(session, message, n, ANSWERS, now)
     move(case, CaseState.ANSWERED)
     case.answered_at = case.answered_at or now
 
 
-def _send(session: Session, case: Case, answer: Message, n: int, now: datetime) -> None:
+def send(session: Session, case: Case, answer: Message, n: int, now: datetime) -> None:
+    """Send an answer to whoever asked."""
     asker = case.question.author
     known = [] if asker is None else asker.addresses
     active = [address for address in known if address.state == AddressState.ACTIVE]

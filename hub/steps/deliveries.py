@@ -45,6 +45,19 @@ def queue(
     later(session, DELIVER)
 
 
+def number(session: Session, message: Message, letter: Letter, address: Address) -> int:
+    """How many letters of one kind about a message went to an address already; the next one is that copy."""
+    mine = sa.and_(Delivery.message_id == message.id, Delivery.letter == letter, Delivery.address_id == address.id)
+    return session.scalar(sa.select(sa.func.count()).select_from(Delivery).where(mine)) or 0
+
+
+def tell(session: Session, message: Message, letter: Letter, now: datetime) -> None:
+    """Tell whoever asked where their case is, once more than before. Only active addresses: it is no answer."""
+    for address in message.author.addresses if message.author is not None else []:
+        if address.state == AddressState.ACTIVE:
+            queue(session, message, 1, address, letter, now, copy=number(session, message, letter, address))
+
+
 def announce(session: Session, message: Message, n: int, topic: str, now: datetime) -> None:
     """Tell the subscribers of a topic, as they are now. Their deliveries are made by the worker, a thousand at a time."""
     found = session.scalar(row_lock(sa.select(Topic).where(Topic.code == topic)))

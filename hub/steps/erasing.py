@@ -1,8 +1,9 @@
 """Erasing somebody's words. What happened stays and is counted: who said what is gone.
 
 The words of a person live in: `revisions`, `messages` (an address is made of a title), `attachments` and the files of the storage,
-`decisions` (reasons given to them), `locations`, `case_notes`, `drafts`, `search_entries`, `case_entries`, `addresses`, and
-as a digest in `origins`. Whoever adds a place adds it here.
+`decisions` (reasons given to them), `locations`, `case_notes`, `drafts`, `search_entries`, `case_entries`, `addresses`, `cases`
+(who signed a paper), `case_links` and `forwardings` (reasons), and as a digest in `origins` and `cases`. Whoever adds a place
+adds it here.
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ from hub.models import (
     Address,
     Attachment,
     Case,
+    CaseLink,
     CaseNote,
     Contact,
     Decision,
     Delivery,
     Draft,
+    Forwarding,
     Location,
     Message,
     Origin,
     Revision,
     Subscription,
 )
-from hub.steps import answering, finding, words
+from hub.steps import answering, finding, merging, words
 from hub.vocabulary import AddressState, CaseState, DeliveryState, Trouble
 
 revisions, attachments, decisions = table_of(Revision), table_of(Attachment), table_of(Decision)
@@ -42,6 +45,7 @@ def erase_case(session: Session, case: Case, now: datetime, *, public_too: bool 
 
     Returns the keys of files to be deleted after the commit.
     """
+    merging.release(session, case, now)
     said = list(session.scalars(sa.select(Message).where(Message.conversation_id == case.conversation_id)))
     private = [message.id for message in said]
     copies = sa.select(Message).where(Message.derived_from_id.in_(private))
@@ -57,9 +61,22 @@ def erase_case(session: Session, case: Case, now: datetime, *, public_too: bool 
         _forget_if_unused(session, writer, now)
     _end(case)
     finding.forget(session, case.id)
+    case.alike = case.sender = None
+    _forget_why(session, case)
     case.erased_at = now
     session.flush()
     return keys
+
+
+def _forget_why(session: Session, case: Case) -> None:
+    """Reasons of officials may tell what was said."""
+    links, forwarded = table_of(CaseLink), table_of(Forwarding)
+    about = sa.or_(links.c.case_id == case.id, links.c.main_id == case.id)
+    connection = session.connection()
+    connection.execute(sa.update(links).where(about).values(reason="", end_reason=""))
+    connection.execute(
+        sa.update(forwarded).where(forwarded.c.case_id == case.id).values(reason="", note="", contact="")
+    )
 
 
 def erase_messages(session: Session, ids: Sequence[int], now: datetime) -> list[str]:

@@ -21,6 +21,7 @@ from hub.models import Address, Attachment, Case, Contact, Department, Feedback,
 from hub.queries import cases, deadlines, sittings
 from hub.rules import references, triage
 from hub.rules.deadlines import received_on
+from hub.rules.localtime import local
 from hub.stems import stems
 from hub.steps import deliveries, finding, locations, repeats, words
 from hub.text import one_line
@@ -69,7 +70,7 @@ def hear(session: Session, said: Said, now: datetime) -> Receipt:
         return origin
     message = _keep(session, said, text, now)
     origin.message_id = message.id
-    case = _open_case(session, message, text, said.is_trapped, now)
+    case = _open_case(session, message, text, said, now)
     if sitting is not None:
         case.department_id = sitting.department_id  # who was rated, whatever the words sound like
         session.execute(sa.update(Feedback).where(Feedback.id == sitting.id).values(words_id=message.id))
@@ -111,6 +112,9 @@ def _digest(said: Said, text: str) -> str:
     whole: list[object] = [text, said.sender, said.may_publish, files, said.street, said.point]
     if said.adds_to is not None:
         whole.append(said.adds_to)
+    if said.entered_by is not None:
+        day = local(said.occurred_at).date().isoformat() if said.occurred_at else ""
+        whole += [said.channel, day, said.signed_by, said.department, said.kind]
     return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -134,6 +138,7 @@ def _keep(session: Session, said: Said, text: str, now: datetime) -> Message:
         conversation=words.begin(session, Visibility.PRIVATE, now),
         kind=MessageKind.QUESTION,
         author=_contact(session, said, now) if said.sender else None,
+        entered_by_id=said.entered_by,
         channel=said.channel,
         language=said.language,
         may_publish=said.may_publish,
@@ -158,7 +163,12 @@ def _keep(session: Session, said: Said, text: str, now: datetime) -> Message:
 
 
 def _occurred_at(said: Said, now: datetime) -> datetime | None:
-    """When it was said, as its sender's clock has it; a clock that is far off must not make a case overdue on arrival."""
+    """When it was said, as its sender's clock has it; a clock that is far off must not make a case overdue on arrival.
+
+    What an official enters is no clock's: it may have come long ago.
+    """
+    if said.entered_by is not None:
+        return said.occurred_at
     return said.occurred_at if said.occurred_at is not None and now - said.occurred_at <= FURTHEST else None
 
 
@@ -204,31 +214,40 @@ def _kinds() -> dict[LegalKind, tuple[str, ...]]:
     return {kind: _stemmed(of) for kind, of in lawbook.proposing_phrases().items()}
 
 
-def _open_case(session: Session, message: Message, text: str, is_trapped: bool, now: datetime) -> Case:
+def _open_case(session: Session, message: Message, text: str, said: Said, now: datetime) -> Case:
     departments = list(session.scalars(sa.select(Department).order_by(Department.id)))
     found = stems(text)
-    proposed = triage.decide(text, found, table_for(departments), _signs(session, found, is_trapped, now))
+    proposed = triage.decide(text, found, table_for(departments), _signs(session, found, said.is_trapped, now))
     by_slug = {department.slug: department for department in departments}
     on = received_on(message.received_at, message.occurred_at)
-    kind = LegalKind(proposed.legal_kind)
+    kind = LegalKind(said.kind or proposed.legal_kind)
     rule, due_on = due(session, kind, on)
     case = Case(
         reference=_free_reference(session),
         conversation_id=message.conversation_id,
         question=message,
         legal_kind=kind,
-        proposed_kind=kind,
-        department=by_slug[proposed.department],
+        proposed_kind=LegalKind(proposed.legal_kind),
+        department=by_slug[said.department or proposed.department],
         state=CaseState.NEW,
         hold_reasons=list(proposed.reasons),
-        suspicion=Suspicion.SUSPECTED if proposed.suspect else None,
+        suspicion=Suspicion.SUSPECTED if proposed.suspect and said.entered_by is None else None,
         received_on=on,
         due_on=due_on,
         deadline_rule_id=rule,
+        alike=repeats.digest_of(found),
+        sender=said.signed_by or None,
     )
     session.add(case)
     session.flush()
     return case
+
+
+def proposed(session: Session, text: str) -> triage.Triage:
+    """What a text would be proposed for, before it is recorded."""
+    return triage.decide(
+        text, stems(text), table_for(list(session.scalars(sa.select(Department).order_by(Department.id))))
+    )
 
 
 def due(session: Session, kind: LegalKind, on: date) -> tuple[int, date]:

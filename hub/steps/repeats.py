@@ -22,12 +22,17 @@ FEWEST_WORDS = 4
 repeats = table_of(Repeat)
 
 
+def digest_of(stems: Sequence[str]) -> str | None:
+    """The digest under which a text with these stems is the same as another; None for short ones."""
+    return hashlib.sha256(" ".join(stems).encode()).hexdigest() if len(stems) >= FEWEST_WORDS else None
+
+
 def count(session: Session, stems: Sequence[str], now: datetime) -> int:
     """Count a text with these stems; returns how often it came within a week, this time included."""
-    if len(stems) < FEWEST_WORDS:
+    digest = digest_of(stems)
+    if digest is None:
         return 1
     today = local(now).date()
-    digest = hashlib.sha256(" ".join(stems).encode()).hexdigest()
     database.upsert_sum(session.connection(), repeats, [{"digest": digest, "heard_on": today, "count": 1}], ("count",))
     lately = sa.and_(repeats.c.digest == digest, repeats.c.heard_on > today - timedelta(days=DAYS))
     return session.scalar(sa.select(sa.func.sum(repeats.c.count)).where(lately)) or 1

@@ -11,7 +11,7 @@ from hub.models import Case, CaseTerm, DeadlineRule, Message, TermRule
 from hub.queries import cases, deadlines, terms
 from hub.rules.deadlines import Counting, Period, count, extended
 from hub.rules.localtime import local
-from hub.steps import deliveries, words
+from hub.steps import deliveries, finding, words
 from hub.vocabulary import (
     AddressState,
     CaseState,
@@ -128,6 +128,7 @@ def _say(session: Session, case: Case, text: str, actor: Actor, now: datetime) -
     words.revise(session, message, text, actor, Cause.ORIGINAL, now)
     words.decide(session, message, 1, DecisionKind.APPROVE, actor, now)
     words.show(session, message, 1, now)
+    finding.add(session, case, text)
     return message
 
 

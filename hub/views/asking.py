@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 
@@ -18,11 +17,11 @@ from hub.envelopes import Attached, Said
 from hub.errors import NotFound
 from hub.language import gettext
 from hub.queries import locations
-from hub.rules import maps, uploads
-from hub.storage import storage
+from hub.rules import maps
 from hub.views import ask_form
 from hub.views.ask_form import FORM, LARGEST_FILE, MOST_FILES, Filled
 from hub.views.errors import attempted
+from hub.views.uploading import put
 from hub.vocabulary import Outcome, marked
 
 blueprint = Blueprint("asking", __name__)
@@ -124,7 +123,7 @@ def _record(filled: Filled) -> BaseResponse:
     if filled.problems:
         return _again(filled, 400)
     with ExitStack() as unless_recorded:
-        attached = [_put(one, content, unless_recorded) for one, content in accepted]
+        attached = [put(one, content, unless_recorded) for one, content in accepted]
         try:
             asked = asking.ask(_said(filled, point, attached), _secret(filled.nonce), datetime.now(UTC))
         except DBAPIError as error:
@@ -176,14 +175,3 @@ def _said(filled: Filled, point: maps.Point | None, attached: list[Attached]) ->
 def _secret(nonce: str) -> str:
     """The secret of the link that follows what this form sends: the same each time it is sent."""
     return forms.secret(FORM, nonce)
-
-
-def _put(one: uploads.Accepted, content: bytes, unless_recorded: ExitStack) -> Attached:
-    key = storage().put(content)
-    unless_recorded.callback(_discard, key)
-    return Attached(one.name, one.kind.media_type, len(content), hashlib.sha256(content).hexdigest(), key)
-
-
-def _discard(key: str) -> None:
-    with suppress(errors.Problem):  # a file that cannot be removed now is found by the job that looks for such
-        storage().delete(key)

@@ -20,8 +20,8 @@ from hub.rules.helped import LEVELS, Verdict, verdict
 from hub.rules.localtime import local
 from hub.signin import csrf_token
 from hub.text import excerpt
-from hub.views import deadline_panel, in_list, labels
-from hub.vocabulary import CaseState, DecisionKind, LegalKind, Letter
+from hub.views import deadline_panel, ending, in_list, labels
+from hub.vocabulary import ABOUT_CASE, CaseState, DecisionKind, LegalKind
 
 DRAFT_FORM = "draft"
 
@@ -84,6 +84,7 @@ class CasePage:
             csrf_token=csrf_token(),
             problems=problems,
             given={field: words},
+            **ending.context(self._session, self._scope, case, draft),
             conflict=self._conflict(draft, written) if conflict else None,
             withdraw_url=self._url("withdraw", "answering")
             if self._slug and case.state != CaseState.IN_REVIEW
@@ -201,7 +202,9 @@ class CasePage:
 
     def _draft(self, kept: Draft | None, written: Written | None) -> dict[str, Any] | None:
         case = self._case
-        if case.erased_at is not None or (case.state == CaseState.IN_REVIEW and written is None):
+        if case.erased_at is not None or (
+            written is None and (case.state == CaseState.IN_REVIEW or ending.is_elsewhere(case))
+        ):
             return None
         question = case.question.revisions[0].text or ""
         fresh = cases.fresh_version(self._session, case)
@@ -321,7 +324,7 @@ class CasePage:
                 one.address.value,
             )
             for one in self._letters
-            if one.letter == Letter.RECEIPT
+            if one.letter in ABOUT_CASE
         ]
         return [{"when": moment(at), "what": what, "who": who} for at, what, who in sorted(done)]
 

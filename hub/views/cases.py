@@ -97,7 +97,7 @@ def note(reference: str) -> BaseResponse | tuple[str, int]:
 def close(reference: str) -> BaseResponse | tuple[str, int]:
     """It needs no (other) answer."""
     try:
-        acts.close(desk.scope(), reference, request.form.get("reason", ""), desk.now())
+        acts.close(desk.scope(), reference, request.form.get("reason", ""), desk.now(), request.form.get("outcome", ""))
     except (errors.BadInput, errors.Conflict) as problem:
         return desk.case_page(reference).render(
             problem=problem, field="closing", words=request.form.get("reason", "")

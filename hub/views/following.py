@@ -23,7 +23,7 @@ from hub.rules.localtime import local
 from hub.steps import links
 from hub.steps.hearing import LONGEST
 from hub.text import masked, one_line
-from hub.views import ask_form, deadline_panel, labels
+from hub.views import ask_form, deadline_panel, labels, whereabouts
 from hub.views.asking import LARGEST_TEXT
 from hub.views.errors import attempted
 from hub.vocabulary import CaseState, LegalKind, MessageKind, Outcome, marked
@@ -184,6 +184,7 @@ def _shown(
 def _followed(case: Case, secret: str) -> dict[str, Any]:
     session, now = db.session(), datetime.now(UTC)
     today, moved = local(now).date(), terms.of_case(session, case)
+    state, where = whereabouts.state_of(session, case), whereabouts.of(session, case)
     slug = published.public_slug_of(session, case.question, now)
     said = [*cases.questions(session, case), *(a for a in cases.answers(session, case) if a.shown_n is not None)]
     said.sort(key=lambda message: (message.appears_at or message.received_at, message.id), reverse=True)
@@ -191,12 +192,12 @@ def _followed(case: Case, secret: str) -> dict[str, Any]:
         "just": next((word for word in ("odeslano", "doplneno", "email") if word in request.args), ""),
         "case": {
             "reference": case.reference,
-            "state": case.state,
-            "state_label": labels.label(labels.FOLLOWED_STATES, case.state),
+            "state": state,
+            "state_label": labels.label(labels.FOLLOWED_STATES, state),
             "received": full_day(case.received_on),
             "reopened": full_day(case.reopened_on) if case.reopened_on else "",
             "due": full_day(case.due_on),
-            "due_words": labels.due_words(case, today),
+            "due_words": "" if where["together"] else labels.due_words(case, today),
             "late": labels.urgency(case, today) == "late",
             "basis": case.deadline_rule.basis,
             "department": case.department.name,
@@ -205,8 +206,9 @@ def _followed(case: Case, secret: str) -> dict[str, Any]:
             "erased": full_day(local(case.erased_at).date()) if case.erased_at else "",
             "erasure_asked": full_day(local(case.erasure_asked_at).date()) if case.erasure_asked_at else "",
         },
-        "steps": _steps(case),
+        "steps": _steps(case, state, is_handed_over=where["handed_over"] is not None),
         "moved": [] if case.erased_at else [deadline_panel.told(one) for one in reversed(moved)],
+        **where,
         "location": labels.location(locations.of_message(session, case.question_id)),
         "formal": _formal(case, today),
         "said": [] if case.erased_at else [_words(case, message) for message in said],
@@ -225,10 +227,12 @@ def _formal(case: Case, today: date) -> dict[str, Any] | None:
     return {**ask_form.formal(db.session()), "until": full_day(until), "is_over": until < today}
 
 
-def _steps(case: Case) -> list[dict[str, object]]:
-    at = 0 if case.state == CaseState.NEW else 1 if case.state in {CaseState.IN_PROGRESS, CaseState.IN_REVIEW} else 2
-    is_closed = case.state == CaseState.CLOSED and case.answered_at is None
+def _steps(case: Case, state: CaseState, *, is_handed_over: bool) -> list[dict[str, object]]:
+    at = 0 if state == CaseState.NEW else 1 if state in {CaseState.IN_PROGRESS, CaseState.IN_REVIEW} else 2
+    is_closed = state == CaseState.CLOSED and case.answered_at is None
     end = gettext("Closed without an answer") if is_closed else gettext("Answered")
+    if is_handed_over:
+        end = gettext("Handed over to another authority")
     names = [gettext("Received"), gettext("The office deals with it"), end]
     return [{"label": name, "done": n < at or at == 2, "current": n == at} for n, name in enumerate(names)]
 

@@ -38,7 +38,15 @@ KINDS = {
     "petition": _("petition"),
     "gdpr": _("request about personal data"),
 }
-CHANNELS = {"web": _("web form"), "email": _("e-mail"), "memory": _("test channel"), "desk": _("office")}
+CHANNELS = {
+    "web": _("web form"),
+    "email": _("e-mail"),
+    "memory": _("test channel"),
+    "desk": _("office"),
+    "paper": _("paper"),
+    "phone": _("telephone"),
+    "in_person": _("in person"),
+}
 DELIVERY_STATES = {
     "queued": _("waits to be sent"),
     "claimed": _("is being sent"),
@@ -72,6 +80,9 @@ LETTERS = {
     "announcement": _("announcement"),
     "extension": _("extension of the deadline"),
     "completion": _("call to complete"),
+    "passed": _("letter about the other department"),
+    "forwarded": _("letter about the handing over"),
+    "taken_back": _("letter that it was taken back"),
 }
 ADDRESS_STATES = {
     "active": _("takes messages"),
@@ -139,6 +150,13 @@ ACTS = {
     "clear of spam": _("said that it is no spam"),
     "extend a deadline": _("extended the deadline"),
     "call to complete": _("called the citizen to complete it"),
+    "join a case": _("joined it to another case, or another to it"),
+    "part a case": _("undid the joining"),
+    "share an answer": _("sent the answer on to joined cases"),
+    "forward a case": _("handed it over to another authority"),
+    "take a case back": _("took it back from the other authority"),
+    "file a case": _("wrote its numbers in the records"),
+    "enter a case": _("entered the case"),
     "answer": _("answered or handed over an answer"),
     "approve an answer": _("approved the answer"),
     "return an answer": _("returned the answer"),

@@ -10,6 +10,7 @@ from tests.schema import (
     allowed_words,
     attempts_directory,
     attempts_discussions,
+    attempts_ending,
     attempts_inbox,
     attempts_locations,
     attempts_notices,
@@ -161,6 +162,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     **attempts_directory.BY_TRIGGER,
     **attempts_inbox.BY_TRIGGER,
     **attempts_terms.BY_TRIGGER,
+    **attempts_ending.BY_TRIGGER,
 }
 
 
@@ -247,6 +249,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     **attempts_directory.BY_CONSTRAINT,
     **attempts_inbox.BY_CONSTRAINT,
     **attempts_terms.BY_CONSTRAINT,
+    **attempts_ending.BY_CONSTRAINT,
 }
 
 
@@ -298,4 +301,5 @@ ALLOWED = {
     **attempts_directory.ALLOWED,
     **attempts_inbox.ALLOWED,
     **attempts_terms.ALLOWED,
+    **attempts_ending.ALLOWED,
 }

@@ -24,6 +24,7 @@ from tests.factories import found_city, rate
 from tests.schema import (
     attempts_directory,
     attempts_discussions,
+    attempts_ending,
     attempts_inbox,
     attempts_notices,
     attempts_terms,
@@ -54,6 +55,7 @@ TEMPLATE_ROW = {
     "counts": "touchpoint_id = 1",
     "messages": "id = 1",
     "revisions": "message_id = 3",
+    "cases": "id = 2",
     "deliveries": "id = 10",
     "officials": "id = 2",
     "guides": "id = 2",
@@ -130,7 +132,8 @@ def _made(name: str, url: str, folder: Path) -> Iterator[World]:
     world = World(name, engine)
     with engine.begin() as connection:
         rooms = (attempts_notices.WORLD, attempts_discussions.WORLD)
-        of_parts = (*rooms, attempts_directory.WORLD, attempts_inbox.WORLD, attempts_terms.WORLD)
+        cases = (attempts_inbox.WORLD, attempts_terms.WORLD, attempts_ending.WORLD)
+        of_parts = (*rooms, attempts_directory.WORLD, *cases)
         for statement in ";".join((WORLD, words_world.WORLD, *of_parts)).split(";"):
             connection.execute(world.sql(statement))
     yield world
