@@ -37,6 +37,8 @@ from hub.views import (
     assigning,
     calendar,
     cases,
+    composing,
+    correcting,
     directory,
     directory_desk,
     discussion,
@@ -65,6 +67,7 @@ from hub.views import (
     searching,
     site,
     subscribing,
+    template_desk,
     timeliness,
 )
 from hub.vocabulary import ANSWERS, CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
@@ -95,6 +98,9 @@ PAGES = (
     filing.blueprint,
     forwarding.blueprint,
     merging.blueprint,
+    composing.blueprint,
+    correcting.blueprint,
+    template_desk.blueprint,
     outbox.blueprint,
     discussion.blueprint,
     joining.blueprint,
@@ -132,6 +138,7 @@ MENU = (
     MenuItem(marked("Deadlines"), "timeliness.month"),
     MenuItem(marked("Discussions"), "moderating.waiting", may=_approves),
     MenuItem(marked("What goes out"), "outbox.trouble", may=_sees_all),
+    MenuItem(marked("Templates"), "template_desk.listed"),
     MenuItem(marked("Contacts"), "directory_desk.listed", may=_approves),
     MenuItem(marked("Satisfaction"), "figures.month"),
 )

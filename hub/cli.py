@@ -20,7 +20,7 @@ from sqlalchemy import create_engine
 from hub import cityfile, clock, queue
 from hub.actions import accounts, cities, timetable
 from hub.database import NotReady, check_ready, db, hook
-from hub.jobs import finding, reminding, retention, safekeeping, upkeep
+from hub.jobs import answers, finding, reminding, retention, safekeeping, upkeep
 from hub.jobs.deliveries import sweep
 from hub.jobs.timetable import Job, tick
 from hub.queries import places, recount
@@ -47,7 +47,8 @@ DEMO_CITY = Path(__file__).parent / "demo" / "havirov.toml"
 
 def init_app(app: Flask, jobs: Sequence[Job], demos: Sequence[Callable[[datetime], None]]) -> None:
     """Add the commands; `jobs` and `demos` are what the rooms bring."""
-    app.extensions["hub_jobs"] = [*retention.JOBS, *upkeep.JOBS, finding.INDEX_CASES, *reminding.JOBS, *jobs]
+    ours = (*retention.JOBS, *upkeep.JOBS, finding.INDEX_CASES, *reminding.JOBS, answers.BY_THE_CLOCK)
+    app.extensions["hub_jobs"] = [*ours, *jobs]
     app.extensions["hub_demos"] = list(demos)
     of_data = (move_database, backup, restore, recount_command, theme, index_cases)
     for command in (

@@ -167,11 +167,12 @@ class LegalKind(StrEnum):
 
 
 class CaseState(StrEnum):
-    """How far the office is with a case. Overdue is no state: it is computed from the deadline."""
+    """How far the office is with a case. Scheduled: an approved answer waits for its time. Overdue is no state: it is computed."""
 
     NEW = "new"
     IN_PROGRESS = "in_progress"
     IN_REVIEW = "in_review"
+    SCHEDULED = "scheduled"
     ANSWERED = "answered"
     CLOSED = "closed"
 
@@ -199,10 +200,16 @@ CLOSED_AS = (CaseOutcome.ELSEWHERE, CaseOutcome.NOT_OURS, CaseOutcome.NOT_SERIOU
 """The outcomes that an official chooses when a case is closed without an answer."""
 
 
+SETTLED = (CaseState.IN_REVIEW, CaseState.SCHEDULED)
+"""The words of an answer are settled: they wait for approval, or for their time."""
+
 CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
-    CaseState.NEW: frozenset({CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.ANSWERED, CaseState.CLOSED}),
-    CaseState.IN_PROGRESS: frozenset({CaseState.IN_REVIEW, CaseState.ANSWERED, CaseState.CLOSED}),
-    CaseState.IN_REVIEW: frozenset({CaseState.IN_PROGRESS, CaseState.ANSWERED}),
+    CaseState.NEW: frozenset(
+        {CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.SCHEDULED, CaseState.ANSWERED, CaseState.CLOSED}
+    ),
+    CaseState.IN_PROGRESS: frozenset({CaseState.IN_REVIEW, CaseState.SCHEDULED, CaseState.ANSWERED, CaseState.CLOSED}),
+    CaseState.IN_REVIEW: frozenset({CaseState.IN_PROGRESS, CaseState.SCHEDULED, CaseState.ANSWERED}),
+    CaseState.SCHEDULED: frozenset({CaseState.IN_PROGRESS, CaseState.ANSWERED}),
     CaseState.ANSWERED: frozenset({CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.CLOSED}),
     CaseState.CLOSED: frozenset({CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.ANSWERED}),
 }

@@ -20,6 +20,8 @@ ALLOWED: dict[str, set[str]] = {
         "_key",
         "by_slug",
         "whole",
+        "corrected_at",
+        "withdrawn",
     },  # the place in a list; the words that are shown
     "hub/actions/moderating.py": {"_carry_out"},  # which revision the decision is about
     "hub/queries/discussions.py": {
@@ -36,7 +38,10 @@ ALLOWED: dict[str, set[str]] = {
     "kiosk/screens.py": {"news"},  # until when it may be shown
     "noticeboard/actions.py": {"_hide"},  # which revision the decision is about
     "noticeboard/queries.py": {"board"},  # the place in a list
-    "hub/steps/answering.py": {"_undecided", "write_private", "write_public"},  # whether to go on with a message
+    "hub/steps/answering.py": {"_undecided", "write_public", "approved", "publish"},  # whether to go on with a message
+    "hub/steps/correcting.py": {"shown"},  # the words that are shown, to be corrected
+    "hub/queries/reuse.py": {"_answers"},  # the words that are shown, in the office
+    "hub/views/writing.py": {"returned", "review"},  # the words that are shown, in the office
     "hub/steps/words.py": {"show", "_index", "_shown_words", "give_theme"},  # sets them; the words that are shown
     "hub/views/following.py": {"_followed", "_words"},  # private answers, for their own citizen
     "hub/queries/exports.py": {"of_case", "_words"},  # the same, for them to keep

@@ -15,7 +15,7 @@ from hub.text import one_line
 from hub.vocabulary import ActorKind, CaseState, Suspicion, marked
 from hub.work import Actor, Work, work
 
-OPEN = {CaseState.NEW.value, CaseState.IN_PROGRESS.value, CaseState.IN_REVIEW.value}
+OPEN = {state.value for state in cases.OPEN}
 
 
 class Changed(errors.Conflict):

@@ -55,6 +55,21 @@ def write_to(case_id: int, email: str, language: str, now: datetime) -> None:
             deliveries.queue(w.session, case.question, 1, address, Letter.RECEIPT, now)
 
 
+def unpublish(case_id: int, now: datetime) -> None:
+    """The citizen takes the consent back: nothing more of the case is published, and the office is asked to take it off.
+
+    Raises Conflict for a case whose words were erased. Wished already: nothing happens.
+    """
+    with work(CITIZEN, "wish to be unpublished", now) as w:
+        case = adding.to_go_on(w.session, case_id)
+        if case.erased_at is not None:
+            raise errors.Conflict(MESSAGES["erased"])
+        w.about(case)
+        for message in cases.questions(w.session, case):
+            message.may_publish = False
+        case.unpublish_asked_at = case.unpublish_asked_at or now
+
+
 def erase(case_id: int, now: datetime) -> bool:
     """Erase the words of a case, or where the office must keep its records, ask for it. Returns whether it was done.
 

@@ -14,7 +14,7 @@ from hub.rules.access import Scope
 from hub.steps import answering, deliveries, sharing
 from hub.text import one_line
 from hub.text import words as clean
-from hub.vocabulary import ActorKind, CaseOutcome, CaseState, DeliveryState, Letter, Trouble, marked
+from hub.vocabulary import SETTLED, ActorKind, CaseOutcome, CaseState, DeliveryState, Letter, Trouble, marked
 from hub.work import Actor, Work, work
 
 LONGEST_NAME = 200
@@ -24,7 +24,7 @@ NO_AUTHORITY = marked("Write the name of the authority, at most 200 characters."
 LONG_CONTACT = marked("Write the contact in at most 200 characters.")
 NO_REASON = marked("Write to the citizen why it was handed over, in at most 2000 characters.")
 NO_NOTE = marked("Write to the citizen why you take it back, in at most 2000 characters.")
-IN_REVIEW = marked("An answer waits for approval. Return it first, then hand the case over.")
+IN_REVIEW = marked("An answer waits for approval or for its time. Take it back first, then hand the case over.")
 NOT_OPEN = marked("Only a case that waits for an answer can be handed over.")
 NOT_FORWARDED = marked("This case is not with another authority.")
 
@@ -45,7 +45,7 @@ def forward(
         w.session.refresh(case)
         if case.version != version:
             raise errors.Conflict(CHANGED)
-        if case.state == CaseState.IN_REVIEW:
+        if case.state in SETTLED:
             raise errors.Conflict(IN_REVIEW)
         if case.state not in {CaseState.NEW, CaseState.IN_PROGRESS}:
             raise errors.Conflict(NOT_OPEN)

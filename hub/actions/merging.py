@@ -16,7 +16,7 @@ from hub.rules.access import Scope, may_join
 from hub.steps import merging as steps
 from hub.steps import sharing
 from hub.text import words as clean
-from hub.vocabulary import ActorKind, CaseState, marked
+from hub.vocabulary import SETTLED, ActorKind, marked
 from hub.work import Actor, work
 
 LONGEST_REASON = 1000
@@ -136,7 +136,7 @@ def share(scope: Scope, reference: str, n: int, has_read: bool, now: datetime) -
         case = cases.find(w.session, scope, reference, to_change=True)
         w.about(case)
         answer = merging.answer_of(w.session, case)
-        if answer is None or answer.shown_n is None or case.state == CaseState.IN_REVIEW:
+        if answer is None or answer.shown_n is None or case.state in SETTLED:
             raise errors.Conflict(NO_ANSWER)
         if cases.rounds(w.session, case) != n:
             raise errors.Conflict(steps.CHANGED)

@@ -72,7 +72,7 @@ def _copy(session: Session, link: CaseLink, case: Case, revision: Revision, now:
     )
     session.add(copy)
     author = Actor(ActorKind.ACCOUNT, revision.account_id)
-    words.revise(session, copy, revision.text or "", author, Cause.DERIVED, now)
+    words.revise(session, copy, revision.text or "", author, Cause.DERIVED, now, is_markdown=revision.is_markdown)
     approved: Decision = cases.decisions(session, answer)[revision.n]
     words.decide(session, copy, 1, DecisionKind.APPROVE, Actor(ActorKind.ACCOUNT, approved.account_id), now)
     words.show(session, copy, 1, now)

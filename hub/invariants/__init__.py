@@ -10,6 +10,7 @@ from hub.invariants.ending import ENDING
 from hub.invariants.feedback import FEEDBACK
 from hub.invariants.going_out import GOING_OUT
 from hub.invariants.inbox import INBOX
+from hub.invariants.templates import TEMPLATES
 from hub.invariants.terms import TERMS
 from hub.invariants.trigger import Trigger
 from hub.invariants.words import WORDS
@@ -22,6 +23,7 @@ NEVER_EMPTIED = (
     "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides", "term_rules", "case_terms", "case_warnings",
     "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides",
     "case_links", "sharings", "shared_answers", "forwardings",
+    "templates", "template_texts",
 )  # fmt: skip
 
 TRIGGERS = (
@@ -34,6 +36,7 @@ TRIGGERS = (
     *DIRECTORY,
     *INBOX,
     *TERMS,
+    *TEMPLATES,
     # PostgreSQL empties a table without asking the triggers of its rows (a TRUNCATE … CASCADE of what they refer to, too).
     *(
         Trigger(f"{table}_all", table, "TRUNCATE", "true", f"{table}: never emptied as a whole")

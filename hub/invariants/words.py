@@ -123,6 +123,14 @@ WORDS = (
         + changed("message_id", "n", "cause", "account_id", "digest", "written_at"),
         "the words of a revision can only be erased, once",
     ),
+    Trigger(
+        "revisions_markdown",
+        "revisions",
+        "UPDATE",
+        changed("is_markdown"),
+        "how a revision was written never changes",
+        columns=("is_markdown",),
+    ),
     Trigger("revisions_stay", "revisions", "DELETE", "true", "revisions are append-only"),
     Trigger(
         "revisions_add",

@@ -19,7 +19,7 @@ from hub.queries import ends, letters, places, published, terms
 from hub.queries.letters import Source
 from hub.queries.publications import path_of
 from hub.rules import parts
-from hub.vocabulary import Letter, marked
+from hub.vocabulary import Cause, Letter, marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,11 @@ class Desk:
             "department": source.message.department.name if source.message.department else "",
             "due": language.full_day(case.due_on) if case else None,
             "basis": case.deadline_rule.basis if case else None,
-            "text": source.revision.text,
-            "html": markup.paragraphs(source.revision.text),
+            "text": markup.plain(source.revision.text, source.revision.is_markdown),
+            "html": markup.said(source.revision.text, source.revision.is_markdown),
             "title": source.revision.title or "",
+            "corrected": is_correction(source),
+            "reason": source.revision.summary or "",
             "follow_url": f"{_site()}/sledovani/{secret}" if secret else None,
             "public_url": self._public_url(one, source),
             "ask_url": f"{_site()}/napiste-nam",
@@ -180,8 +182,15 @@ SUBJECTS = {
 }
 
 
+def is_correction(source: Source) -> bool:
+    """Whether a letter says that an answer which came before was corrected."""
+    return source.revision.cause == Cause.CORRECTION
+
+
 def _subject(one: Claimed, source: Source) -> str:
     case = source.case
+    if case is not None and one.letter == Letter.ANSWER and is_correction(source):
+        return gettext("Corrected answer to your message %(reference)s", reference=case.reference)
     if case is not None and one.letter in SUBJECTS:
         return gettext(SUBJECTS[Letter(one.letter)], reference=case.reference)
     return source.revision.title or gettext("News from the city")

@@ -2,7 +2,7 @@
 
 from hub.models.directory import Guide, GuideText, Office, OfficeHours, Official
 from hub.models.discussing import Comment, Discussion, Reaction, Report
-from hub.models.duty import Case, CaseNote, DeadlineRule, Draft, FollowLink
+from hub.models.duty import AnsweredWords, Case, CaseNote, DeadlineRule, Draft, FollowLink
 from hub.models.ending import CaseLink, Forwarding, SharedAnswer, Sharing
 from hub.models.feedback import Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
 from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, OptIn, Subscription, Topic
@@ -10,6 +10,7 @@ from hub.models.inbox import CaseEntry, Leave, SavedView
 from hub.models.locations import CityMap, Location, Street
 from hub.models.people import Account, Address, City, Contact, Department, Role
 from hub.models.running import AuditEntry, ClockMark, JobRun, Repeat, SearchEntry
+from hub.models.templates import Template, TemplateText
 from hub.models.terms import AccountSetting, CaseTerm, CaseWarning, StaffLetter, TermRule
 from hub.models.words import Attachment, Conversation, Decision, Message, Origin, Revision, Theme
 
@@ -17,6 +18,7 @@ __all__ = [
     "Account",
     "AccountSetting",
     "Address",
+    "AnsweredWords",
     "Attachment",
     "AuditEntry",
     "Case",
@@ -71,6 +73,8 @@ __all__ = [
     "StaffLetter",
     "Street",
     "Subscription",
+    "Template",
+    "TemplateText",
     "TermRule",
     "Theme",
     "Topic",

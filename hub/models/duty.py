@@ -21,7 +21,8 @@ LONGEST_SENDER = 300
 """Characters of the name and postal address on a paper."""
 
 IS_OPEN = (
-    "state IN ('new', 'in_progress', 'in_review') AND (suspicion IS NULL OR suspicion <> 'suspected' OR state <> 'new')"
+    "state IN ('new', 'in_progress', 'in_review', 'scheduled')"
+    " AND (suspicion IS NULL OR suspicion <> 'suspected' OR state <> 'new')"
 )
 IS_DONE = "state IN ('answered', 'closed')"
 IS_IN_REVIEW = "state = 'in_review'"
@@ -70,6 +71,7 @@ class Case(Base):
     `version` grows with every change, by itself: of two changes made at once the second is a conflict. `added_at`: when the
     citizen last added words; `reopened_on`: the day on which that opened an answered case again, from which its deadline is
     counted anew. `erasure_asked_at`: the citizen wishes its words erased, and the office must first see to its records.
+    `unpublish_asked_at`: the citizen wishes it off the public pages, and nobody has taken it off yet.
 
     `outcome`: how it ended, where that is more than an answer of its own. `passed_on`: when another department got it.
     `records_number` and `records_file` are its number and file in the records of the office (zákon č. 499/2004 Sb.). `sender`:
@@ -121,6 +123,7 @@ class Case(Base):
     added_at: Mapped[datetime | None] = mapped_column(Instant)
     reopened_on: Mapped[date | None]
     erasure_asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    unpublish_asked_at: Mapped[datetime | None] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
     outcome: Mapped[str | None] = mapped_column(sa.String(16))
     passed_on: Mapped[date | None]
@@ -163,7 +166,10 @@ class CaseNote(Base):
 
 
 class Draft(Base):
-    """The answer being written to a case, kept here as it is typed. `version` grows by one: who saves over another is told."""
+    """The answer being written to a case, kept here as it is typed. `version` grows by one: who saves over another is told.
+
+    `corrects_id` is the answer that it corrects, `reason` what of it, for everybody. `publish_at`: when it is to go out.
+    """
 
     __tablename__ = "drafts"
 
@@ -175,8 +181,20 @@ class Draft(Base):
     title: Mapped[str] = mapped_column(sa.String(200))
     public_question: Mapped[str] = mapped_column(sa.Text)
     saved_at: Mapped[datetime] = mapped_column(Instant)
+    corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"))
+    reason: Mapped[str] = mapped_column(sa.String(500), default="", server_default="")
+    publish_at: Mapped[datetime | None] = mapped_column(Instant)
 
     account: Mapped[Account] = relationship()
+
+
+class AnsweredWords(Base):
+    """The telling stems of the question of an answered case, with spaces around: by these the office finds answers to use again."""
+
+    __tablename__ = "answered_words"
+
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False)
+    words: Mapped[str] = mapped_column(sa.Text)
 
 
 class FollowLink(Base):

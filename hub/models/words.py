@@ -104,7 +104,8 @@ class Revision(Base):
     """The words of a message as they once were; append-only. Erasing them keeps the row: text becomes NULL, the salt is dropped.
 
     `digest` is SHA-256 over the salt, all words and the digests of the attachments. `account_id` is who of the office wrote
-    it; None for a citizen's own words. The `title` of a comment is the name its author signs with.
+    it; None for a citizen's own words. The `title` of a comment is the name its author signs with. The `summary` of a corrected
+    answer is what was corrected, for everybody. `is_markdown`: written in the small Markdown of officials; else plain text.
     """
 
     __tablename__ = "revisions"
@@ -120,6 +121,7 @@ class Revision(Base):
     title: Mapped[str | None] = mapped_column(sa.String(200))
     summary: Mapped[str | None] = mapped_column(sa.String(500))
     text: Mapped[str | None] = mapped_column(sa.Text)
+    is_markdown: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     cause: Mapped[str] = mapped_column(sa.String(16))
     account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
     salt: Mapped[str | None] = mapped_column(sa.String(32))

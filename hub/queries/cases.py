@@ -25,9 +25,9 @@ from hub.models import (
 )
 from hub.rules import references
 from hub.rules.access import Scope
-from hub.vocabulary import CaseState, MessageKind, Suspicion, marked
+from hub.vocabulary import SHOWING, CaseState, Cause, DecisionKind, MessageKind, Suspicion, marked
 
-OPEN = (CaseState.NEW, CaseState.IN_PROGRESS, CaseState.IN_REVIEW)
+OPEN = (CaseState.NEW, CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.SCHEDULED)
 SAVES = 100_000
 """More than one draft is ever saved: a save takes some seconds."""
 
@@ -89,10 +89,18 @@ def answers(session: Session, case: Case) -> list[Message]:
 
 
 def rounds(session: Session, case: Case) -> int:
-    """How many revisions its answers have together. It only grows, so it tells what somebody saw of them."""
-    of_case = sa.and_(Message.conversation_id == case.conversation_id, Message.kind == MessageKind.ANSWER)
-    wanted = sa.select(sa.func.count()).select_from(Revision).join(Message, Message.id == Revision.message_id)
-    return session.scalar(wanted.where(of_case)) or 0
+    """How many revisions its answers have together, with corrections and returns of what is published of it.
+
+    It only grows, so it tells what somebody saw of them.
+    """
+    said = sa.and_(Message.conversation_id == case.conversation_id, Message.kind == MessageKind.ANSWER)
+    private = sa.select(Message.id).where(Message.conversation_id == case.conversation_id)
+    public = Message.derived_from_id.in_(private)
+    revised = sa.select(sa.func.count()).select_from(Revision).join(Message, Message.id == Revision.message_id)
+    counted = revised.where(sa.or_(said, sa.and_(public, Revision.cause == Cause.CORRECTION)))
+    returned = sa.select(sa.func.count()).select_from(Decision).join(Message, Message.id == Decision.message_id)
+    again = returned.where(public, Decision.kind == DecisionKind.RETURN)
+    return session.scalar(sa.select(counted.scalar_subquery() + again.scalar_subquery())) or 0
 
 
 def fresh_version(session: Session, case: Case) -> int:
@@ -121,6 +129,12 @@ def waiting(session: Session, message: Message) -> Revision | None:
     """The newest revision of a message, when nobody has decided about it."""
     newest = message.revisions[-1]
     return newest if newest.n not in decisions(session, message) else None
+
+
+def is_approved(session: Session, message: Message) -> bool:
+    """Whether the latest decision about the newest revision of a message approves it."""
+    decided = decisions(session, message).get(message.revisions[-1].n)
+    return decided is not None and decided.kind in SHOWING
 
 
 def notes(session: Session, case: Case) -> list[CaseNote]:

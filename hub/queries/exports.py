@@ -88,6 +88,7 @@ def _words(session: Session, message: Message) -> dict[str, Any]:
         "at": message.appears_at or message.received_at,
         "language": message.language,
         "text": revision.text,
+        "written_as": "markdown" if revision.is_markdown else "plain text",
         "street": location.street if location else None,
         "point": [location.latitude, location.longitude] if location and location.latitude is not None else None,
         "files": [

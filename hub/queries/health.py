@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from hub.database import room_to_grow
 from hub.models import Case, City, Delivery, JobRun
+from hub.queries.cases import OPEN
 from hub.queries.timetable import clock_is_right
 from hub.rules.localtime import local
 from hub.storage import Storage
-from hub.vocabulary import CaseState, DeliveryState
+from hub.vocabulary import DeliveryState
 
 LEAST_FREE = 16 * 1024 * 1024
 """Bytes: with less, taps may soon be refused for want of space."""
@@ -85,7 +86,7 @@ def measures(session: Session, now: datetime) -> list[Measure]:
         sa.select(sa.func.count())
         .select_from(Case)
         .where(
-            Case.state.in_([CaseState.NEW.value, CaseState.IN_PROGRESS.value, CaseState.IN_REVIEW.value]),
+            Case.state.in_([state.value for state in OPEN]),
             Case.due_on < local(now).date(),
         )
     )

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from hub import database
 from hub.database import table_of
 from hub.models import Decision, Department, Message, Revision, SearchEntry, Theme
-from hub.queries.visibility import public_now
+from hub.queries.visibility import approved, public_now
 from hub.rules import facets
 from hub.rules.localtime import Month, local
 from hub.stems import query_words
-from hub.vocabulary import MessageKind
+from hub.vocabulary import SHOWING, Cause, MessageKind
 
 PAGE = 20
 NEAR = 2000
@@ -32,12 +32,16 @@ Key = tuple[datetime, int]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something published: the message, its shown words, its title and address. Of an answer those of its question."""
+    """Something published: the message, its shown words, its title and address. Of an answer those of its question.
+
+    `is_markdown` says how its words were written.
+    """
 
     message: Message
     text: str
     title: str
     slug: str
+    is_markdown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +172,13 @@ or the index of a department or theme leads straight to those that are wanted.
 """
 
 shown_text = sa.select(said.text).where(said.message_id == Message.id, said.n == Message.shown_n).scalar_subquery()
+written_so = (
+    sa.select(said.is_markdown).where(said.message_id == Message.id, said.n == Message.shown_n).scalar_subquery()
+)
 asked_title = sa.select(titled.title).where(titled.message_id == asked.id, titled.n == asked.shown_n).scalar_subquery()
 own_title = sa.select(said.title).where(said.message_id == Message.id, said.n == Message.shown_n).scalar_subquery()
 
-Found = sa.Select[Message, str | None, str | None, str | None]
+Found = sa.Select[Message, str | None, str | None, str | None, bool | None]
 
 
 def _answers(now: datetime, kind: sa.SQLColumnExpression[str] = Message.kind) -> Found:
@@ -182,7 +189,7 @@ def _answers(now: datetime, kind: sa.SQLColumnExpression[str] = Message.kind) ->
     title = sa.select(titled.title).join(asked, its).where(titled.message_id == asked.id, titled.n == asked.shown_n)
     slug = sa.select(asked.slug).where(its)
     return (
-        sa.select(Message, shown_text, title.correlate(Message).scalar_subquery(), slug.scalar_subquery())
+        sa.select(Message, shown_text, title.correlate(Message).scalar_subquery(), slug.scalar_subquery(), written_so)
         .where(kind == MessageKind.ANSWER, public_now(now), is_asked == 1)
         .options(selectinload(Message.department), selectinload(Message.theme))
     )
@@ -193,16 +200,16 @@ def _any_kind(now: datetime, kinds: Collection[str]) -> Found:
     is_answer = BY_KEY == MessageKind.ANSWER
     slug = sa.func.coalesce(asked.slug, Message.slug)
     return (
-        sa.select(Message, shown_text, sa.func.coalesce(asked_title, own_title), slug)
+        sa.select(Message, shown_text, sa.func.coalesce(asked_title, own_title), slug, written_so)
         .outerjoin(asked, sa.and_(asked.id == Message.replies_to_id, is_answer))
         .where(BY_KEY.in_(kinds), slug.is_not(None), public_now(now), sa.or_(~is_answer, public_now(now, asked)))
         .options(selectinload(Message.department), selectinload(Message.theme))
     )
 
 
-def _item(row: sa.Row[Message, str | None, str | None, str | None]) -> Item:
-    message, text, title, slug = row
-    return Item(message, text or "", title or "", slug or "")
+def _item(row: sa.Row[Message, str | None, str | None, str | None, bool | None]) -> Item:
+    message, text, title, slug, is_markdown = row
+    return Item(message, text or "", title or "", slug or "", bool(is_markdown))
 
 
 def _key(message: Message) -> Key:
@@ -215,10 +222,14 @@ def _bound(after: Key) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[int
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What a feed says of an answer beside the item: the question's words, and when anything of both was decided last."""
+    """What a feed says of an answer beside the item: the question's words, and when anything of both was decided last.
+
+    `reason` says what was corrected, None where nothing was.
+    """
 
     question: str
     decided_at: datetime | None
+    reason: str | None = None
 
 
 def whole(session: Session, items: Collection[Item]) -> dict[int, Whole]:
@@ -229,9 +240,11 @@ def whole(session: Session, items: Collection[Item]) -> dict[int, Whole]:
         sa.and_(Decision.message_id == asked.id, Decision.n == asked.shown_n),
     )
     decided = sa.select(sa.func.max(Decision.decided_at)).where(of_either).scalar_subquery()
-    wanted = sa.select(Message.id, question, decided).join(asked, asked.id == Message.replies_to_id)
+    shown = sa.and_(said.message_id == Message.id, said.n == Message.shown_n, said.cause == Cause.CORRECTION)
+    reason = sa.select(sa.func.coalesce(said.summary, "")).where(shown).scalar_subquery()
+    wanted = sa.select(Message.id, question, decided, reason).join(asked, asked.id == Message.replies_to_id)
     rows = session.execute(wanted.where(Message.id.in_([item.message.id for item in items])))
-    return {key: Whole(text or "", at) for key, text, at in rows}
+    return {key: Whole(text or "", at, why) for key, text, at, why in rows}
 
 
 def first_year(session: Session, now: datetime) -> int:
@@ -242,10 +255,11 @@ def first_year(session: Session, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A published question with its answers, each with its shown revision."""
+    """A published question with its answers, each with its shown revision; `corrected_at`: those that were corrected, and when."""
 
     question: tuple[Message, Revision]
     answers: list[tuple[Message, Revision]]
+    corrected_at: dict[int, datetime]
 
 
 def by_slug(session: Session, slug: str, now: datetime) -> Page | None:
@@ -263,7 +277,48 @@ def by_slug(session: Session, slug: str, now: datetime) -> Page | None:
         .order_by(Message.appears_at, Message.id)
     )
     answers = [(message, revision) for message, revision in session.execute(wanted)]
-    return Page((root[0], root[1]), answers) if answers else None
+    if not answers:
+        return None
+    return Page((root[0], root[1]), answers, corrected_at(session, [root[0].id, *(one[0].id for one in answers)]))
+
+
+def corrected_at(session: Session, ids: Collection[int]) -> dict[int, datetime]:
+    """Id → when what is shown of it was approved, of those of these messages that are shown as corrected."""
+    shown = sa.and_(Revision.message_id == Message.id, Revision.n == Message.shown_n)
+    decided = sa.and_(Decision.message_id == Message.id, Decision.n == Message.shown_n)
+    wanted = (
+        sa.select(Message.id, sa.func.max(Decision.decided_at))
+        .join(Revision, shown)
+        .join(Decision, decided)
+        .where(Message.id.in_(ids), Revision.cause == Cause.CORRECTION, Decision.kind.in_(SHOWING))
+        .group_by(Message.id)
+    )
+    return {row[0]: row[1] for row in session.execute(wanted)}
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What is left of a publication that was taken away: since when, and where the same is published now, if it is."""
+
+    at: datetime
+    slug: str | None
+
+
+def withdrawn(session: Session, slug: str, now: datetime) -> Withdrawn | None:
+    """What to say at the address of a published question that was withdrawn; None for one that never was there or is hidden."""
+    gone = session.scalar(
+        sa.select(Message).where(
+            Message.slug == slug,
+            Message.kind == MessageKind.QUESTION,
+            Message.leaves_at <= now,
+            Message.derived_from_id.is_not(None),
+            approved(Message.id, Message.shown_n),
+        )
+    )
+    if gone is None or gone.leaves_at is None or gone.derived_from_id is None:
+        return None
+    again = public_slug_of(session, session.get_one(Message, gone.derived_from_id), now)
+    return Withdrawn(gone.leaves_at, again)
 
 
 def is_public(session: Session, message: Message, now: datetime) -> bool:

@@ -46,16 +46,18 @@ def public_now(now: datetime, message: Any = Message) -> sa.ColumnElement[bool]:
 def may_be_sent(letter: Letter, message: Any, n: Any, now: Any) -> sa.ColumnElement[bool]:
     """Whether the words of a letter may go out: always a receipt's, else those of an approved revision.
 
-    What is announced must also still be there, and so must the question it answers.
+    Not when a correction is shown by now. What is announced must also still be there, and so must the question it answers.
     """
     if letter is Letter.RECEIPT:
         return sa.true()
-    if letter in {Letter.ANSWER, Letter.EXTENSION, Letter.COMPLETION}:
-        return approved(message, n)
     said, asked = aliased(Message), aliased(Message)
+    shown = sa.select(said.shown_n).where(said.id == message).scalar_subquery()
+    newest = sa.and_(approved(message, n), sa.func.coalesce(shown, 0) <= n)
+    if letter is Letter.ANSWER:
+        return newest
     stays = [sa.or_(one.leaves_at.is_(None), one.leaves_at > now) for one in (said, asked)]
     both = sa.select(said.id).outerjoin(asked, asked.id == said.replies_to_id)
-    return sa.and_(approved(message, n), both.where(said.id == message, *stays).exists())
+    return sa.and_(newest, both.where(said.id == message, *stays).exists())
 
 
 def sendable(letter: Letter, message_id: int, n: int, now: datetime) -> sa.ColumnElement[bool]:

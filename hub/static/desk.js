@@ -16,7 +16,7 @@ if (form) {
   /** What of the form belongs to the draft, to see whether it changed. */
   function print() {
     const data = new FormData(form);
-    return JSON.stringify(["text", "public", "title", "public_question", "theme"].map((name) => data.get(name)));
+    return JSON.stringify(["text", "public", "title", "public_question", "theme", "reason", "plan", "plan_on", "plan_at", "plan_fold"].map((name) => data.get(name)));
   }
 
   function say(text, bad = false, link = false) {

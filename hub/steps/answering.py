@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from secrets import choice
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from hub import errors
 from hub.models import Case, Message
 from hub.queries import cases, themes
-from hub.steps import deliveries, finding, sharing, words
+from hub.steps import deliveries, finding, reusing, sharing, words
 from hub.text import short_name
 from hub.vocabulary import (
     ANSWERS,
@@ -49,14 +50,17 @@ def check_here(case: Case) -> None:
         raise errors.Conflict(marked("This case is with another authority. Take it back first to answer it here."))
 
 
-def write_private(session: Session, case: Case, text: str, actor: Actor, now: datetime) -> Message:
-    """The answer to the citizen: a new revision of the one that was returned, or a new message."""
+def write_private(
+    session: Session, case: Case, text: str, actor: Actor, now: datetime, publish_at: datetime | None = None
+) -> Message:
+    """The answer to the citizen: a new revision of the one that was returned, or a new message. `publish_at` is its plan."""
     message = _undecided(session, case)
     if message is None:
         message = _from_the_desk(
             session, case, MessageKind.ANSWER, case.conversation_id, now, replies_to_id=case.question_id
         )
-    words.revise(session, message, text, actor, Cause.ORIGINAL if not message.shown_n else Cause.CORRECTION, now)
+    words.revise(session, message, text, actor, Cause.ORIGINAL, now, is_markdown=True)
+    message.publish_at = publish_at
     finding.add(session, case, text)
     return message
 
@@ -101,7 +105,8 @@ def write_public(
     if answered is None or answered.conversation_id != asked.conversation_id:
         more = {"derived_from_id": answer.id, "replies_to_id": asked.id, "theme_id": asked.theme_id}
         answered = _from_the_desk(session, case, MessageKind.ANSWER, asked.conversation_id, now, **more)
-    words.revise(session, answered, text, actor, Cause.DERIVED, now, title=title)
+    words.revise(session, answered, text, actor, Cause.DERIVED, now, title=title, is_markdown=True)
+    asked.publish_at = answered.publish_at = answer.publish_at
 
 
 def give_theme(session: Session, case: Case, slug: str) -> None:
@@ -125,12 +130,15 @@ def _free_slug(session: Session, title: str) -> str:
 
 def waiting(session: Session, case: Case) -> list[Message]:
     """What of a case waits for a decision: the private answer first, then the public question and answer, if any."""
-    found = []
+    return [message for message in _all_of(session, case) if cases.waiting(session, message) is not None]
+
+
+def _all_of(session: Session, case: Case) -> list[Message]:
+    found: list[Message | None] = []
     for answer in cases.answers(session, case):
         public = cases.public_of(session, answer)
-        asked = cases.public_of(session, case.question) if public is not None else None
-        found += [m for m in (answer, asked, public) if m is not None and cases.waiting(session, m) is not None]
-    return list(dict.fromkeys(found))
+        found += [answer, cases.public_of(session, case.question) if public is not None else None, public]
+    return list(dict.fromkeys(message for message in found if message is not None))
 
 
 def decide(
@@ -144,19 +152,52 @@ def decide(
 
 
 def set_free(session: Session, case: Case, actor: Actor, now: datetime) -> None:
-    """Approve what waits, show it, and send the answer to whoever asked."""
-    for message in decide(session, case, DecisionKind.APPROVE, actor, now):
-        n = message.revisions[-1].n
+    """Approve what waits; it goes out at once, or waits for the time that it was planned for."""
+    decided = decide(session, case, DecisionKind.APPROVE, actor, now)
+    if any(message.publish_at is not None and message.publish_at > now for message in decided):
+        move(case, CaseState.SCHEDULED)
+    else:
+        publish(session, case, decided, now)
+
+
+def approved(session: Session, case: Case) -> list[Message]:
+    """What of a case is approved and waits for its time: the private answer first, then the public question and answer."""
+    return [m for m in _all_of(session, case) if m.shown_n != m.revisions[-1].n and cases.is_approved(session, m)]
+
+
+def publish(session: Session, case: Case, messages: Sequence[Message], now: datetime) -> None:
+    """Show what was approved, and send the answer to whoever asked. The case is answered; its draft has become the answer."""
+    is_new = False
+    for message in messages:
+        n, private = message.revisions[-1].n, message.conversation_id == case.conversation_id
+        if not private and not case.question.may_publish:
+            continue  # the consent was taken back meanwhile
+        is_first = message.shown_n is None
         words.show(session, message, n, now)
         if message.kind != MessageKind.ANSWER:
             continue
-        if message.conversation_id == case.conversation_id:
-            send(session, case, message, n, now)
-            sharing.begin_answer(session, case, message, n, now)
-        else:
+        if private:
+            is_new = is_new or is_first
+            _answer(session, case, message, n, now, is_first=is_first)
+        elif is_first:
             deliveries.announce(session, message, n, ANSWERS, now)
-    move(case, CaseState.ANSWERED)
-    case.answered_at = case.answered_at or now
+    if is_new or case.answered_at:
+        move(case, CaseState.ANSWERED)
+        case.answered_at = case.answered_at or now
+    elif case.state != CaseState.IN_PROGRESS:  # what was corrected is an older answer; words added since still wait
+        move(case, CaseState.IN_PROGRESS)
+    kept = cases.draft(session, case)
+    if kept is not None:
+        session.delete(kept)
+    if is_new:
+        reusing.remember(session, case)
+
+
+def _answer(session: Session, case: Case, answer: Message, n: int, now: datetime, *, is_first: bool) -> None:
+    """Send it to whoever asked, and begin to send a new one on to cases joined to this; a correction waits for a person there."""
+    send(session, case, answer, n, now)
+    if is_first:
+        sharing.begin_answer(session, case, answer, n, now)
 
 
 def send(session: Session, case: Case, answer: Message, n: int, now: datetime) -> None:

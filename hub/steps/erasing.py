@@ -1,9 +1,9 @@
 """Erasing somebody's words. What happened stays and is counted: who said what is gone.
 
 The words of a person live in: `revisions`, `messages` (an address is made of a title), `attachments` and the files of the storage,
-`decisions` (reasons given to them), `locations`, `case_notes`, `drafts`, `search_entries`, `case_entries`, `addresses`, `cases`
-(who signed a paper), `case_links` and `forwardings` (reasons), and as a digest in `origins` and `cases`. Whoever adds a place
-adds it here.
+`decisions` (reasons given to them), `locations`, `case_notes`, `drafts`, `answered_words`, `search_entries`, `case_entries`,
+`addresses`, `cases` (who signed a paper), `case_links` and `forwardings` (reasons), and as a digest in `origins` and `cases`.
+Whoever adds a place adds it here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from hub.models import (
     Revision,
     Subscription,
 )
-from hub.steps import answering, finding, merging, words
+from hub.steps import answering, finding, merging, reusing, words
 from hub.vocabulary import AddressState, CaseState, DeliveryState, Trouble
 
 revisions, attachments, decisions = table_of(Revision), table_of(Attachment), table_of(Decision)
@@ -56,6 +56,7 @@ def erase_case(session: Session, case: Case, now: datetime, *, public_too: bool 
             words.take_away(session, message, now)
     session.execute(sa.update(CaseNote).where(CaseNote.case_id == case.id).values(text=None))
     session.execute(sa.delete(Draft).where(Draft.case_id == case.id))
+    reusing.forget(session, case)
     keys = erase_messages(session, [*private, *(message.id for message in public)], now)
     for writer in writers:
         _forget_if_unused(session, writer, now)
@@ -124,7 +125,7 @@ def _forget_if_unused(session: Session, contact_id: int | None, now: datetime) -
 
 
 def _end(case: Case) -> None:
-    if case.state == CaseState.IN_REVIEW:
+    if case.state in {CaseState.IN_REVIEW, CaseState.SCHEDULED}:
         answering.move(case, CaseState.IN_PROGRESS)
     if case.state in {CaseState.NEW, CaseState.IN_PROGRESS}:
         answering.move(case, CaseState.CLOSED)

@@ -14,7 +14,7 @@ from hub.models import Case, CaseLink
 from hub.queries import merging
 from hub.rules.access import Scope, may_join
 from hub.steps import answering, hearing
-from hub.vocabulary import CaseOutcome, CaseState, Suspicion, marked
+from hub.vocabulary import SETTLED, CaseOutcome, CaseState, Suspicion, marked
 
 links = table_of(CaseLink)
 
@@ -22,7 +22,7 @@ CHANGED = marked("The case has changed meanwhile. Open it again.")
 ITSELF = marked("A case cannot be joined to itself. Write the number of the other one.")
 CIRCLE = marked("They are answered together already: that case is joined to this one.")
 DONE = marked("This case has ended already, so there is nothing to join.")
-IN_REVIEW = marked("An answer to this case waits for approval. Return it first, then join the case.")
+IN_REVIEW = marked("An answer to this case waits for approval or for its time. Take it back first, then join the case.")
 NOT_YOURS = marked("A colleague has this case. A head, the press office or an administrator may join it.")
 JOINED = marked("This case is answered together with another one already.")
 MAIN_CLOSED = marked("That case is closed. Join this one to an open case, or answer it on its own.")
@@ -62,7 +62,7 @@ def refusal(scope: Scope, case: Case, main: Case, root: int | None) -> str | Non
         (case.id == main.id, ITSELF),
         (root is not None, JOINED),
         (case.erased_at is not None or case.state in {CaseState.ANSWERED, CaseState.CLOSED}, DONE),
-        (case.state == CaseState.IN_REVIEW, IN_REVIEW),
+        (case.state in SETTLED, IN_REVIEW),
         (not may_join(scope, case.official_id), NOT_YOURS),
         (main.answered_at is None and case.due_on < main.due_on, MAIN_LATER),
     )

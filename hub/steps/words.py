@@ -10,6 +10,7 @@ from secrets import token_hex
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from hub import markup
 from hub.database import table_of
 from hub.models import Conversation, Decision, Message, Revision, SearchEntry
 from hub.rules import facets
@@ -29,7 +30,16 @@ def begin(session: Session, visibility: Visibility, now: datetime) -> Conversati
 
 
 def revise(
-    session: Session, message: Message, text: str, actor: Actor, cause: Cause, now: datetime, title: str | None = None
+    session: Session,
+    message: Message,
+    text: str,
+    actor: Actor,
+    cause: Cause,
+    now: datetime,
+    title: str | None = None,
+    summary: str | None = None,
+    *,
+    is_markdown: bool = False,
 ) -> Revision:
     """The next revision of a message. What is shown does not change by that."""
     session.flush()
@@ -39,11 +49,13 @@ def revise(
         message_id=message.id,
         n=len(message.revisions) + 1,
         title=title,
+        summary=summary,
         text=text,
+        is_markdown=is_markdown,
         cause=cause,
         account_id=actor.id,
         salt=salt,
-        digest=digest(salt, title, text, [a.digest for a in message.attachments]),
+        digest=digest(salt, title, text, [a.digest for a in message.attachments], summary),
         written_at=now,
     )
     session.add(made)
@@ -52,9 +64,10 @@ def revise(
     return made
 
 
-def digest(salt: str, title: str | None, text: str, files: list[str]) -> str:
+def digest(salt: str, title: str | None, text: str, files: list[str], summary: str | None = None) -> str:
     """SHA-256, as hexadecimal digits, over the salt and all words and files of a revision."""
-    return hashlib.sha256(json.dumps([salt, title, text, files], ensure_ascii=False).encode()).hexdigest()
+    whole = [salt, title, text, files, *([summary] if summary else [])]
+    return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()
 
 
 def decide(
@@ -138,4 +151,5 @@ def _index(session: Session, message: Message) -> None:
 
 def _shown_words(message: Message | None) -> str:
     shown = [one for one in message.revisions if one.n == message.shown_n] if message else []
-    return " ".join(part for one in shown for part in (one.title, one.summary, one.text) if part)
+    texts = [(one.title, one.summary, markup.plain(one.text, one.is_markdown)) for one in shown]
+    return " ".join(part for parts in texts for part in parts if part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,8 +16,9 @@ from hub.language import gettext, moment
 from hub.models import Account
 from hub.rules.access import Scope
 from hub.signin import current_account, keeps_words, signed_in
-from hub.views import desk
+from hub.views import composing, desk, plan_form
 from hub.views.case_page import DRAFT_FORM
+from hub.views.cases import LONGEST_FORM
 from hub.views.errors import respond
 from hub.vocabulary import CaseState
 
@@ -24,13 +27,22 @@ blueprint = Blueprint("answering", __name__)
 HALF_A_DAY = 12 * 3600
 
 
+@blueprint.url_value_preprocessor
+def _long_texts(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    request.max_form_memory_size = LONGEST_FORM
+
+
 @blueprint.post("/urad/pripady/<reference>/koncept")
 @keeps_words
 def autosave(reference: str) -> tuple[Response, int]:
     """Keep the draft while it is written; JSON for the page's script."""
     if current_account() is None:
         return jsonify(error="signed_out"), 401
-    version = answers.save(desk.scope(), reference, _written(), desk.now())
+    try:
+        publish_at = plan_form.read(request.form).instant(desk.now())
+    except plan_form.BadPlan:  # it is being written still
+        publish_at = None
+    version = answers.save(desk.scope(), reference, replace(_written(), publish_at=publish_at), desk.now())
     at = moment(desk.now()).split("\N{NO-BREAK SPACE}")[-1]
     return jsonify(version=version, saved=gettext("Draft saved at %(time)s", time=at)), 200
 
@@ -42,12 +54,13 @@ def answer(reference: str) -> BaseResponse | tuple[str, int]:
     if current_account() is None:
         return _kept(reference)
     written = _written()
+    if request.form.get("step") == "preview":
+        return desk.case_page(reference).render(written=written, preview=True), 200
     try:
+        written = replace(written, publish_at=plan_form.read(request.form).instant(desk.now()))
         done = _save_or_send(reference, written)
-    except DraftConflict as conflict:
-        return desk.case_page(reference).render(written=written, conflict=True), conflict.status
     except (errors.BadInput, errors.Conflict, errors.TooLarge) as problem:
-        return desk.case_page(reference).render(written=written, problem=problem), problem.status
+        return _again(reference, written, problem), problem.status
     except errors.Problem as problem:  # the case is no longer theirs to see
         return _to_copy(reference, written, problem)
     except DBAPIError as error:
@@ -58,12 +71,26 @@ def answer(reference: str) -> BaseResponse | tuple[str, int]:
     return redirect(url_for("cases.one", reference=reference), 303)
 
 
+def _again(reference: str, written: Written, problem: errors.Problem) -> str:
+    """The page with what was written; of a conflict both texts."""
+    if isinstance(problem, DraftConflict):
+        return desk.case_page(reference).render(written=written, conflict=True)
+    return desk.case_page(reference).render(written=written, problem=problem)
+
+
 def _save_or_send(reference: str, written: Written) -> str:
     """Do what the button says; returns what to tell."""
-    if request.form.get("step") == "save":
+    step, _, what = request.form.get("step", "").partition(":")
+    if step in composing.STEPS:
+        return composing.STEPS[step](reference, written, what)
+    if step == "save":
         answers.save(desk.scope(), reference, written, desk.now())
         return gettext("The draft is saved.")
     state = answers.submit(desk.scope(), reference, written, desk.now())
+    if state is CaseState.SCHEDULED:
+        return gettext("The answer is ready and goes out at its time.")
+    if written.corrects and state is not CaseState.IN_REVIEW:
+        return gettext("The correction is sent.")
     if state is CaseState.IN_REVIEW:
         return gettext("The answer waits for approval by a second person.")
     return gettext("The answer is sent.")
@@ -138,10 +165,13 @@ def decide(reference: str) -> BaseResponse | tuple[str, int]:
         return desk.case_page(reference).render(
             problem=problem, field="reason", words=request.form.get("reason", "")
         ), problem.status
-    flash(
-        gettext("The answer is approved and sent.") if approve else gettext("The answer was returned to its author."),
-        "success",
+    planned = desk.state_of(reference) == CaseState.SCHEDULED
+    done = (
+        gettext("The answer is approved and goes out at its time.")
+        if planned
+        else gettext("The answer is approved and sent.")
     )
+    flash(done if approve else gettext("The answer was returned to its author."), "success")
     return redirect(url_for("cases.one", reference=reference), 303)
 
 
@@ -172,6 +202,8 @@ def _written() -> Written:
         request.form.get("title", ""),
         request.form.get("public_question", ""),
         request.form.get("theme"),
+        _number("corrects") if request.form.get("corrects") else 0,
+        request.form.get("reason", ""),
     )
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
 from hub import feeds, language, markup, stems
 from hub.database import db
 from hub.errors import BadInput, NotFound
 from hub.feeds import Entry, Feed
 from hub.language import gettext, words
-from hub.models import Theme
+from hub.models import Message, Revision, Theme
 from hub.queries import places, published
-from hub.queries.published import Item, Key, Whole
+from hub.queries.published import Item, Key, Page, Whole
 from hub.views import lines
 from hub.views.narrowing import Narrowing
 from hub.vocabulary import marked
@@ -73,7 +73,7 @@ def one(slug: str) -> Response:
     """One question with its answers, at its lasting address."""
     found = published.by_slug(db.session(), slug, datetime.now(UTC)) if plausible(slug) else None
     if found is None:
-        raise NotFound
+        return _gone(slug)
     question, said = found.question
     page = Response(
         render_template(
@@ -87,12 +87,14 @@ def one(slug: str) -> Response:
                 "html": markup.paragraphs(said.text),
                 "when": lines.day(question.appears_at),
                 "lang": lines.other(question.language),
+                "corrected": corrected(found, question, said),
             },
             answers=[
                 {
-                    "html": markup.paragraphs(said.text),
+                    "html": markup.said(said.text, said.is_markdown),
                     "when": lines.day(answer.appears_at),
                     "department": answer.department.name if answer.department else "",
+                    "corrected": corrected(found, answer, said),
                 }
                 for answer, said in found.answers
             ],
@@ -105,6 +107,28 @@ def one(slug: str) -> Response:
         "private, no-cache"  # its form has a name of its own: two readers must not share one
     )
     return page
+
+
+def corrected(page: Page, message: Message, shown: Revision) -> dict[str, str] | None:
+    """When what is shown was corrected, and why if that was said; None where it never was."""
+    at = page.corrected_at.get(message.id)
+    return {"on": lines.day(at), "reason": shown.summary or ""} if at else None
+
+
+def _gone(slug: str) -> Response:
+    """What was withdrawn says so, or leads to where the same is published again. Raises NotFound for what never was there."""
+    left = published.withdrawn(db.session(), slug, datetime.now(UTC)) if plausible(slug) else None
+    if left is None:
+        raise NotFound
+    if left.slug:
+        return redirect(url_for(".one", slug=left.slug))  # type: ignore[return-value]
+    page = render_template(
+        "answers/withdrawn.html",
+        day=lines.day(left.at),
+        list_url=url_for(".newest"),
+        ask_url=url_for("asking.form"),
+    )
+    return Response(page, 410)
 
 
 def _theme_link(theme: Theme | None) -> dict[str, str] | None:
@@ -149,13 +173,19 @@ def _entry(item: Item, rest: Whole, site: str) -> Entry:
         id=feeds.lasting_id(f"{item.slug}:{message.id}"),
         title=item.title,
         url=site + url_for(".one", slug=item.slug),
-        html=f"<blockquote>{markup.paragraphs(rest.question)}</blockquote>{markup.paragraphs(item.text)}",
+        html=f"<blockquote>{markup.paragraphs(rest.question)}</blockquote>{markup.said(item.text, item.is_markdown)}"
+        + (markup.paragraphs(_corrected_words(rest)) if rest.reason is not None else ""),
         language=message.language,
         author=message.department.name if message.department else "",
         tags=(words(message.theme.names),) if message.theme else (),
         published_at=shown,
         updated_at=max(shown, rest.decided_at or shown),
     )
+
+
+def _corrected_words(rest: Whole) -> str:
+    words = gettext("Corrected on %(day)s", day=lines.day(rest.decided_at))
+    return f"{words}: {rest.reason}" if rest.reason else words
 
 
 def _sent(feed: Feed, body: bytes, kind: str) -> Response:

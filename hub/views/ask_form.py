@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
-from hub import forms, pictures
+from hub import forms, markup, pictures
 from hub.database import db
 from hub.language import full_day, gettext
 from hub.models import CityMap
@@ -212,10 +212,11 @@ def near(text: str, looked: bool) -> dict[str, Any]:
 
 
 def _answer(item: Item) -> dict[str, str]:
+    words = markup.plain(item.text, item.is_markdown)
     return {
-        "title": item.title or excerpt(item.text, 80),
+        "title": item.title or excerpt(words, 80),
         "url": url_for("answers.one", slug=item.slug),
-        "excerpt": excerpt(item.text, 140),
+        "excerpt": excerpt(words, 140),
     }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import current_app, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from hub import errors, forms, language, markup
@@ -19,9 +20,10 @@ from hub.rules.access import Scope
 from hub.rules.helped import LEVELS, Verdict, verdict
 from hub.rules.localtime import local
 from hub.signin import csrf_token
+from hub.steps import drafting
 from hub.text import excerpt
-from hub.views import deadline_panel, ending, in_list, labels
-from hub.vocabulary import ABOUT_CASE, CaseState, DecisionKind, LegalKind
+from hub.views import deadline_panel, ending, in_list, labels, plan_form, writing
+from hub.vocabulary import ABOUT_CASE, SETTLED, CaseState, Cause, LegalKind
 
 DRAFT_FORM = "draft"
 
@@ -47,11 +49,13 @@ class CasePage:
         problem: errors.Problem | None = None,
         field: str = "text",
         words: str = "",
+        preview: bool = False,
     ) -> str:
         """The page; with what was written in the form (or in its field) when it was refused, and why."""
         case = self._case
         draft = cases.draft(self._session, case)
-        problems = [] if problem is None else [{"field": field, "message": gettext(problem.message)}]
+        problems = [] if problem is None else [{"field": field, "message": writing.problem_words(problem)}]
+        shown_draft = self._draft(draft, written)
         return render_template(
             "cases/case.html",
             case=self._facts(),
@@ -61,7 +65,9 @@ class CasePage:
             spam=self._spam(),
             said=self._said(),
             erasure=self._erasure(),
-            draft=self._draft(draft, written),
+            draft=shown_draft,
+            preview=markup.rich(written.text) if preview and written else None,
+            **writing.around(self._session, self._scope, case, self._now, shown_draft),
             may_publish=case.question.may_publish,
             needs_approval=case.department.needs_approval,
             review=self._review(),
@@ -86,9 +92,7 @@ class CasePage:
             given={field: words},
             **ending.context(self._session, self._scope, case, draft),
             conflict=self._conflict(draft, written) if conflict else None,
-            withdraw_url=self._url("withdraw", "answering")
-            if self._slug and case.state != CaseState.IN_REVIEW
-            else None,
+            withdraw_url=self._url("withdraw", "answering") if self._slug and case.state not in SETTLED else None,
         )
 
     def _may_take(self) -> bool:
@@ -182,14 +186,22 @@ class CasePage:
         is_public = public is not None and published.is_public(self._session, public, self._now)
         return {
             "kind": "answer",
-            "html": markup.paragraphs(shown.text),
+            "html": markup.said(shown.text, shown.is_markdown),
             "when": moment(answer.appears_at or answer.received_at),
             "author": shown.account.name if shown.account else "",
             "approved_by": _other(decided.get(shown.n), shown),
             "is_public": is_public,
             "public_url": url_for("answers.one", slug=self._slug) if is_public and self._slug else None,
             "deliveries": [self._delivery(one) for one in self._letters if one.message_id == answer.id],
+            "place": self._answers.index(answer) + 1,
+            "may_correct": self._may_correct(answer, shown),
+            "corrected": writing.corrected(shown, decided[shown.n].decided_at if shown.n in decided else None),
         }
+
+    def _may_correct(self, answer: Message, shown: Revision) -> bool:
+        """Whether this answer can be corrected now: it is this department's, and nothing else waits."""
+        is_free = self._case.state not in SETTLED
+        return is_free and shown.text is not None and answer.department_id == self._case.department_id
 
     def _delivery(self, one: Delivery) -> dict[str, Any]:
         return {
@@ -198,21 +210,31 @@ class CasePage:
             "state_label": labels.label(labels.DELIVERY_STATES, one.state),
             "when": moment(one.sent_at or one.queued_at),
             "problem": labels.label(labels.PROBLEMS, one.problem) or None,
+            "next": gettext(labels.NEXT[one.state]) if one.state in labels.NEXT else None,
+            "is_correction": one.n > 1 and self._is_correction(one),
         }
+
+    def _is_correction(self, one: Delivery) -> bool:
+        of = next(answer for answer in self._answers if answer.id == one.message_id)
+        return any(revision.n == one.n and revision.cause == Cause.CORRECTION for revision in of.revisions)
 
     def _draft(self, kept: Draft | None, written: Written | None) -> dict[str, Any] | None:
         case = self._case
-        if case.erased_at is not None or (
-            written is None and (case.state == CaseState.IN_REVIEW or ending.is_elsewhere(case))
-        ):
+        is_settled = case.state in SETTLED or ending.is_elsewhere(case)
+        if case.erased_at is not None or (written is None and is_settled):
             return None
         question = case.question.revisions[0].text or ""
         fresh = cases.fresh_version(self._session, case)
+        blank = Written(fresh, "", False, excerpt(personal.mask(question), 80), personal.mask(question))
+        kept_words = kept and (kept.text, kept.is_public, kept.title, kept.public_question)
         filled = written or (
-            Written(kept.version, kept.text, kept.is_public, kept.title, kept.public_question)
-            if kept
-            else Written(fresh, "", False, excerpt(personal.mask(question), 80), personal.mask(question))
+            Written(kept.version, *kept_words, reason=kept.reason)
+            if kept and kept_words and not drafting.is_blank(kept)
+            else blank
         )
+        if kept and not written:
+            filled = replace(filled, version=kept.version)
+        corrects = next((one for one in self._answers if kept and one.id == kept.corrects_id), None)
         saved = gettext("Saved %(when)s, %(name)s", when=moment(kept.saved_at), name=kept.account.name) if kept else ""
         key = [self._account.id, case.reference, self._account.fs_uniquifier[:16]]
         return {
@@ -225,6 +247,9 @@ class CasePage:
             "title": filled.title,
             "public_question": filled.public_question,
             "saved_words": saved,
+            "corrects": writing.correction(self._session, case, corrects, self._now),
+            "reason": filled.reason,
+            "plan": writing.plan_of(kept, plan_form.read(request.form) if written else None, self._now),
         }
 
     def _conflict(self, theirs: Draft | None, mine: Written | None) -> dict[str, Any] | None:
@@ -243,19 +268,23 @@ class CasePage:
     def _review(self) -> dict[str, Any] | None:
         if self._case.state != CaseState.IN_REVIEW or not self._answers:
             return None
-        answer = self._answers[-1]
-        newest = answer.revisions[-1]
-        public = cases.public_of(self._session, answer)
-        asked = cases.public_of(self._session, self._case.question) if public else None
-        is_public = public is not None and cases.waiting(self._session, public) is not None
+        found = writing.review(self._session, self._case)
+        if found is None:
+            return None
+        newest, said, asked = found["newest"], found["words"], found["asked"]
         own = newest.account_id == self._scope.account_id
         return {
             "action_url": self._url("decide", "answering"),
             "n": cases.rounds(self._session, self._case),
-            "html": markup.paragraphs(newest.text),
-            "is_public": is_public,
-            "title": asked.revisions[-1].title if asked and is_public else None,
-            "public_question_html": markup.paragraphs(asked.revisions[-1].text) if asked and is_public else None,
+            "html": markup.said(said.text, said.is_markdown) if said else None,
+            "before_html": markup.said(found["before"].text, found["before"].is_markdown) if found["before"] else None,
+            "is_correction": found["is_correction"],
+            "reason": found["reason"],
+            "planned": plan_form.told(found["publish_at"]),
+            "after_deadline": writing.after_deadline(self._case, found["publish_at"]),
+            "is_public": found["is_public"],
+            "title": asked.title if asked else None,
+            "public_question_html": markup.paragraphs(asked.text) if asked else None,
             "author": newest.account.name if newest.account else "",
             "when": moment(newest.written_at),
             "may_approve": self._scope.approves and not own,
@@ -266,10 +295,9 @@ class CasePage:
         }
 
     def _returned(self) -> dict[str, Any] | None:
-        """Why the last answer came back, until it is handed over again."""
-        last = next(reversed(self._answers), None)
-        decided = cases.decisions(self._session, last).get(last.revisions[-1].n) if last else None
-        if decided is None or decided.kind != DecisionKind.RETURN:
+        """Why what is being written came back, until it is handed over again."""
+        decided = writing.returned(self._session, self._case, self._answers)
+        if decided is None:
             return None
         return {
             "html": markup.paragraphs(decided.reason),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from secrets import token_urlsafe
 from typing import Any
@@ -23,7 +24,7 @@ from hub.rules.localtime import local
 from hub.steps import links
 from hub.steps.hearing import LONGEST
 from hub.text import masked, one_line
-from hub.views import ask_form, deadline_panel, labels, whereabouts
+from hub.views import ask_form, deadline_panel, labels, whereabouts, writing
 from hub.views.asking import LARGEST_TEXT
 from hub.views.errors import attempted
 from hub.vocabulary import CaseState, LegalKind, MessageKind, Outcome, marked
@@ -86,6 +87,16 @@ def write_to(secret: str) -> BaseResponse:
     except errors.Problem as problem:
         return _again(_shown(_case(secret), secret, email=one_line(email), problem=problem, field="email"), problem)
     return redirect(url_for(".page", secret=secret, email=1) + "#udaje", 303)
+
+
+@blueprint.post("/sledovani/<secret>/stazeni")
+def unpublish(secret: str) -> BaseResponse:
+    """The consent to publication is taken back: the office is asked to take it off the public pages."""
+    forms.check_origin(request)
+    case = _case(secret)
+    _spend()
+    following.unpublish(case.id, datetime.now(UTC))
+    return redirect(url_for(".page", secret=secret) + "#verejne", 303)
 
 
 @blueprint.route("/sledovani/<secret>/vymazani", methods=["GET", "POST"])
@@ -178,6 +189,10 @@ def _shown(
         else None,
         export_url=url_for(".export", secret=secret),
         erase_url=url_for(".erase", secret=secret),
+        unpublish={
+            "action_url": url_for(".unpublish", secret=secret),
+            "asked": full_day(local(case.unpublish_asked_at).date()) if case.unpublish_asked_at else "",
+        },
     )
 
 
@@ -187,6 +202,7 @@ def _followed(case: Case, secret: str) -> dict[str, Any]:
     state, where = whereabouts.state_of(session, case), whereabouts.of(session, case)
     slug = published.public_slug_of(session, case.question, now)
     said = [*cases.questions(session, case), *(a for a in cases.answers(session, case) if a.shown_n is not None)]
+    corrected_at = published.corrected_at(session, [message.id for message in said])
     said.sort(key=lambda message: (message.appears_at or message.received_at, message.id), reverse=True)
     return {
         "just": next((word for word in ("odeslano", "doplneno", "email") if word in request.args), ""),
@@ -211,7 +227,7 @@ def _followed(case: Case, secret: str) -> dict[str, Any]:
         **where,
         "location": labels.location(locations.of_message(session, case.question_id)),
         "formal": _formal(case, today),
-        "said": [] if case.erased_at else [_words(case, message) for message in said],
+        "said": [] if case.erased_at else [_words(case, message, corrected_at) for message in said],
         "public_url": url_for("answers.one", slug=slug) if slug else None,
         "follow_url": f"{current_app.config['HUB'].site}{url_for('.page', secret=secret)}",
         "email_to": _masked(case.question),
@@ -228,7 +244,7 @@ def _formal(case: Case, today: date) -> dict[str, Any] | None:
 
 
 def _steps(case: Case, state: CaseState, *, is_handed_over: bool) -> list[dict[str, object]]:
-    at = 0 if state == CaseState.NEW else 1 if state in {CaseState.IN_PROGRESS, CaseState.IN_REVIEW} else 2
+    at = 0 if state == CaseState.NEW else 1 if state in cases.OPEN else 2
     is_closed = state == CaseState.CLOSED and case.answered_at is None
     end = gettext("Closed without an answer") if is_closed else gettext("Answered")
     if is_handed_over:
@@ -237,15 +253,16 @@ def _steps(case: Case, state: CaseState, *, is_handed_over: bool) -> list[dict[s
     return [{"label": name, "done": n < at or at == 2, "current": n == at} for n, name in enumerate(names)]
 
 
-def _words(case: Case, message: Message) -> dict[str, Any]:
+def _words(case: Case, message: Message, corrected_at: Mapping[int, datetime]) -> dict[str, Any]:
     n = message.shown_n or 1
     revision = next(one for one in message.revisions if one.n == n)
     kind = "answer" if message.kind == MessageKind.ANSWER else "question" if message is case.question else "added"
     return {
         "kind": kind,
-        "html": markup.paragraphs(revision.text),
+        "html": markup.said(revision.text, revision.is_markdown),
         "when": moment(message.appears_at or message.received_at),
         "department": message.department.name if message.department else "",
+        "corrected": writing.corrected(revision, corrected_at.get(message.id)),
         "files": [{"name": a.name, "size": language.size(a.size)} for a in message.attachments if a.key],
     }
 

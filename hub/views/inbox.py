@@ -168,6 +168,8 @@ def _news(case: Case) -> str:
         return gettext("erased")
     if case.erasure_asked_at is not None:
         return gettext("wishes erasure")
+    if case.unpublish_asked_at is not None:
+        return gettext("wishes it off the public pages")
     if case.added_at is not None and (case.answered_at is None or case.added_at > case.answered_at):
         return gettext("words added %(day)s", day=full_day(local(case.added_at).date()))
     return ""

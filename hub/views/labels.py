@@ -19,6 +19,7 @@ CASE_STATES = {
     "new": _("new"),
     "in_progress": _("in progress"),
     "in_review": _("waits for approval"),
+    "scheduled": _("waits for its time"),
     "answered": _("answered"),
     "closed": _("closed"),
 }
@@ -26,6 +27,7 @@ FOLLOWED_STATES = {
     "new": _("received"),
     "in_progress": _("being dealt with"),
     "in_review": _("being dealt with"),
+    "scheduled": _("being dealt with"),
     "answered": _("answered"),
     "closed": _("closed"),
 }
@@ -84,6 +86,13 @@ LETTERS = {
     "forwarded": _("letter about the handing over"),
     "taken_back": _("letter that it was taken back"),
 }
+NEXT = {
+    "failed": _("Reach the citizen another way, by telephone or letter, and write a note of it."),
+    "unknown": _("Ask the citizen whether it came. An administrator can send it once more under What goes out."),
+    "skipped": _("Reach the citizen another way. The answer can also be read under the private link."),
+    "cancelled": _("Nothing is to be done, if a later letter stands here."),
+}
+"""What to do when a letter is in this state."""
 ADDRESS_STATES = {
     "active": _("takes messages"),
     "blocked": _("has blocked us"),
@@ -161,6 +170,13 @@ ACTS = {
     "approve an answer": _("approved the answer"),
     "return an answer": _("returned the answer"),
     "withdraw a public answer": _("withdrew the public answer"),
+    "begin a correction": _("began to correct an answer"),
+    "leave a correction": _("left the answer as it was"),
+    "use an answer": _("took over another answer"),
+    "send an answer at its time": _("the answer went at its time"),
+    "send a planned answer now": _("sent the planned answer at once"),
+    "cancel a planned answer": _("cancelled the planned answer"),
+    "wish to be unpublished": _("the citizen wishes it off the public pages"),
     "say where to write": _("the citizen gave an e-mail"),
     "wish for erasure": _("the citizen wished erasure"),
     "erase a case": _("erased the words"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app, request
 
-from hub import language, stems
+from hub import language, markup, stems
 from hub.language import full_day, gettext, words
 from hub.queries.publications import ANSWER, Publication, PublicationKind, path_of
 from hub.queries.published import Item
@@ -41,7 +41,7 @@ def line(item: Item, sought: Groups = (), *, tell_kind: bool = False, short: boo
     return {
         "title": excerpt_around(item.title, stems.found_in(item.title, sought), len(item.title)),
         "url": f"{request.script_root}{path_of(kind, item.slug)}",
-        "excerpt": [] if short else _excerpt(item.text, sought),
+        "excerpt": [] if short else _excerpt(markup.plain(item.text, item.is_markdown), sought),
         "facts": [fact for fact in facts if fact],
         "lang": other(),
     }

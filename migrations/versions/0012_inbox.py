@@ -13,7 +13,8 @@ depends_on = None
 
 LONG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 OPEN = (
-    "state IN ('new', 'in_progress', 'in_review') AND (suspicion IS NULL OR suspicion <> 'suspected' OR state <> 'new')"
+    "state IN ('new', 'in_progress', 'in_review', 'scheduled')"
+    " AND (suspicion IS NULL OR suspicion <> 'suspected' OR state <> 'new')"
 )
 DONE = "state IN ('answered', 'closed')"
 LISTS = {

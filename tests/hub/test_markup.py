@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.markup import LONGEST, paragraphs
+from hub.markup import LONGEST, paragraphs, plain, rich
 from hub.text import words
 
 REL = "nofollow ugc noopener noreferrer"
@@ -131,3 +131,43 @@ def test_long_words_are_read_once(piece: str) -> None:
 
 def test_what_is_longer_than_any_text_is_cut() -> None:
     assert len(str(paragraphs("a" * (LONGEST + 5)))) == LONGEST + len("<p></p>")
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**a** *b*", "<p><strong>a</strong> <em>b</em></p>"),
+        ("a\nb\n\nc", "<p>a<br>\nb</p>\n<p>c</p>\n"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
+        ("1. a\n2. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n"),
+        ("# a\n\n#### b", "<h3>a</h3>\n<h4>b</h4>\n"),
+        ("1. 12. 2026 konec\n3. patro\n15. března", "<p>1. 12. 2026 konec<br>\n3. patro<br>\n15. března</p>\n"),
+        ("5*3*2 a snake_case_name", "<p>5*3*2 a snake_case_name</p>\n"),
+        ("> a\n---\nb\n===", "<p>&gt; a<br>\n---<br>\nb<br>\n===</p>\n"),
+        ("    a `b` <b>c</b> &amp;", "<p>a `b` &lt;b&gt;c&lt;/b&gt; &amp;amp;</p>\n"),
+        ("[a](javascript:alert(1))", "<p>[a](javascript:alert(1))</p>\n"),
+        ("[a](https://m.cz/x_y_z)", f'<p><a href="https://m.cz/x_y_z" rel="{REL}">a</a></p>\n'),
+        ("www.m.cz/x_y_z", f'<p><a href="http://www.m.cz/x_y_z" rel="{REL}">www.m.cz/x_y_z</a></p>\n'),
+    ],
+)
+def test_the_small_markdown_of_officials(text: str, html: str) -> None:
+    assert str(rich(text)).strip() == html.strip()
+
+
+def test_in_letters_of_plain_text_it_reads_as_well() -> None:
+    text = "### Kdy\n\n**Zítra** [tady](https://m.cz/a) a [a@m.cz](mailto:a@m.cz):\n\n1. přijďte\n   - s dokladem\n2. zaplaťte"
+    assert plain(text) == ("Kdy\n\nZítra tady (https://m.cz/a) a a@m.cz:\n\n1. přijďte\n  – s dokladem\n2. zaplaťte")
+    assert plain("**a**", is_markdown=False) == "**a**"
+    assert plain(None) == ""
+
+
+@given(st.text(alphabet="*_[]()#-1. ab\\\n>`<&!", max_size=120))
+def test_no_markdown_makes_other_elements_than_ours(text: str) -> None:
+    assert set(re.findall(r"<(\w+)", str(rich(text)))) <= {"p", "br", "a", "ul", "ol", "li", "strong", "em", "h3", "h4"}
+
+
+@pytest.mark.parametrize("text", ["*" * 20_000, "[" * 20_000, "**a " * 5000, "[a](" * 4000, "_a*" * 6000])
+def test_hostile_markdown_takes_no_time(text: str) -> None:
+    began = time.perf_counter()
+    rich(text)
+    assert time.perf_counter() - began < 5

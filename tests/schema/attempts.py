@@ -8,6 +8,7 @@ from __future__ import annotations
 from hub.invariants import TRIGGERS
 from tests.schema import (
     allowed_words,
+    attempts_answers,
     attempts_directory,
     attempts_discussions,
     attempts_ending,
@@ -159,6 +160,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     **attempts_locations.BY_TRIGGER,
     **attempts_notices.BY_TRIGGER,
     **attempts_discussions.BY_TRIGGER,
+    **attempts_answers.BY_TRIGGER,
     **attempts_directory.BY_TRIGGER,
     **attempts_inbox.BY_TRIGGER,
     **attempts_terms.BY_TRIGGER,
@@ -246,6 +248,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     **attempts_locations.BY_CONSTRAINT,
     **attempts_notices.BY_CONSTRAINT,
     **attempts_discussions.BY_CONSTRAINT,
+    **attempts_answers.BY_CONSTRAINT,
     **attempts_directory.BY_CONSTRAINT,
     **attempts_inbox.BY_CONSTRAINT,
     **attempts_terms.BY_CONSTRAINT,
@@ -298,6 +301,7 @@ ALLOWED = {
     **allowed_words.ALLOWED,
     **attempts_notices.ALLOWED,
     **attempts_discussions.ALLOWED,
+    **attempts_answers.ALLOWED,
     **attempts_directory.ALLOWED,
     **attempts_inbox.ALLOWED,
     **attempts_terms.ALLOWED,

@@ -51,6 +51,7 @@ def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
         "ck_deliveries_state": vocabulary.DeliveryState,
         "ck_guides_theme": vocabulary.GuideTheme,
         "ck_guide_texts_language": vocabulary.CITY_LANGUAGES,
+        "ck_template_texts_language": vocabulary.CITY_LANGUAGES,
         "ck_notices_state": NoticeState,
         "ck_discussions_state": vocabulary.DiscussionState,
         "ck_discussions_moderation": vocabulary.Moderation,

@@ -22,6 +22,7 @@ from hub.database import db
 from tests.conftest import ENGINES, NOW, test_settings
 from tests.factories import found_city, rate
 from tests.schema import (
+    attempts_answers,
     attempts_directory,
     attempts_discussions,
     attempts_ending,
@@ -58,6 +59,8 @@ TEMPLATE_ROW = {
     "cases": "id = 2",
     "deliveries": "id = 10",
     "officials": "id = 2",
+    "templates": "id = 2",
+    "template_texts": "template_id = 1",
     "guides": "id = 2",
 }
 """Which row is copied where not every one may be (those of published questionnaires and frozen hours refuse at once)."""
@@ -132,7 +135,7 @@ def _made(name: str, url: str, folder: Path) -> Iterator[World]:
     world = World(name, engine)
     with engine.begin() as connection:
         rooms = (attempts_notices.WORLD, attempts_discussions.WORLD)
-        cases = (attempts_inbox.WORLD, attempts_terms.WORLD, attempts_ending.WORLD)
+        cases = (attempts_inbox.WORLD, attempts_terms.WORLD, attempts_ending.WORLD, attempts_answers.WORLD)
         of_parts = (*rooms, attempts_directory.WORLD, *cases)
         for statement in ";".join((WORLD, words_world.WORLD, *of_parts)).split(";"):
             connection.execute(world.sql(statement))
@@ -198,7 +201,7 @@ def test_replacing_a_row_on_sqlite_does_not_change_what_may_not_change(sqlite_wo
         "REPLACE INTO conversations (id, visibility, began_at) VALUES (1, 'public', {now})",
         "REPLACE INTO messages SELECT * FROM messages WHERE id = 11",
         "REPLACE INTO revisions SELECT message_id, n, title, 'Jinak.', summary, cause, account_id, salt, digest, written_at,"
-        " erased_at FROM revisions WHERE message_id = 13",
+        " erased_at, is_markdown FROM revisions WHERE message_id = 13",
         "REPLACE INTO decisions SELECT * FROM decisions WHERE id = 7",
         "UPDATE OR REPLACE messages SET id = 4 WHERE id = 3",
         "REPLACE INTO topics (id, code) VALUES (51, 'jine')",
