@@ -21,7 +21,6 @@ NEVER_EMPTIED = (
     "audit_entries", "questionnaires", "questions", "levels", "feedback", "ratings", "counts", "conversations", "messages",
     "revisions", "decisions", "attachments", "origins", "cases", "case_notes", "deadline_rules", "subscriptions",
     "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides", "term_rules", "case_terms", "case_warnings",
-    "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides",
     "case_links", "sharings", "shared_answers", "forwardings",
     "templates", "template_texts",
 )  # fmt: skip

@@ -77,6 +77,15 @@ def by_number(session: Session, scope: Scope, typed: str) -> list[Case]:
     return list(session.scalars(wanted))
 
 
+def is_number(session: Session, scope: Scope, typed: str) -> bool:
+    """Whether this is the number or file in the records of a case that an account may see."""
+    number = filing.read(typed)
+    if not number:
+        return False
+    mine = sa.or_(Case.records_number == number, Case.records_file == number)
+    return session.scalar(sa.select(Case.id).where(mine, within(scope)).limit(1)) is not None
+
+
 def _earlier(scope: Scope, case: Case) -> sa.ColumnElement[bool]:
     """Other cases of whoever has proven an address, as an account may see them."""
     proven = sa.exists().where(Address.contact_id == Message.author_id, Address.verified_at.is_not(None))

@@ -12,9 +12,10 @@ from hub.actions import cases as acts
 from hub.actions import following
 from hub.database import db
 from hub.language import gettext
-from hub.queries import cases
+from hub.queries import cases, ends
 from hub.signin import signed_in
 from hub.storage import storage
+from hub.text import one_line
 from hub.views import desk
 from hub.views.inbox import InboxPage
 from hub.vocabulary import marked
@@ -45,8 +46,14 @@ def start() -> BaseResponse:
 
 @blueprint.get("/urad/pripady")
 @signed_in
-def inbox() -> str:
-    """What waits for an answer, the nearest deadline first; narrowed, searched, or as somebody saved it."""
+def inbox() -> BaseResponse | str:
+    """What waits for an answer, the nearest deadline first; narrowed, searched, or as somebody saved it.
+
+    A number in the records leads to its case.
+    """
+    typed = one_line(request.args.get("q", ""))
+    if typed and ends.is_number(db.session(), desk.scope(), typed):
+        return redirect(url_for("filing.find", q=typed), 303)
     return InboxPage(db.session(), desk.scope(), desk.account(), desk.today()).render()
 
 

@@ -308,7 +308,7 @@ class TestErasing:
         assert self.places_of(town, seal) == set()
         after = {table: len(rows) for table, rows in everything(town).items()}
         fewer = {table for table in after if after[table] < counts[table]}
-        assert fewer == {"drafts", "search_entries", "answered_words"}
+        assert fewer == {"drafts", "search_entries", "answered_words", "case_entries"}
         assert citizen.get(slug).status_code == 404
         for page in (desks.follow_page(town, reference), Desk(town, ADMINISTRATOR).page(reference)):
             assert "vymaz" in page.casefold()
