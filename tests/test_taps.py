@@ -186,5 +186,5 @@ def test_both_hours_of_the_autumn_night_are_kept_apart_and_shown_as_one() -> Non
 def test_a_tap_leaves_no_trace_of_who_it_was() -> None:
     assert set(Feedback.__table__.columns.keys()) == {
         "id", "source", "external_id", "rev", "digests", "touchpoint_id", "department_id", "questionnaire_id",
-        "about_id", "guide_id", "language", "standing", "hour_at", "received_at", "occurred_at", "time_quality",
+        "about_id", "guide_id", "words_id", "language", "standing", "hour_at", "received_at", "occurred_at", "time_quality",
     }  # fmt: skip

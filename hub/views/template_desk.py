@@ -96,7 +96,12 @@ def save(reference: str) -> BaseResponse | tuple[str, int]:
 @blueprint.errorhandler(errors.FormExpired)
 def _without_proof(problem: errors.FormExpired) -> Response | tuple[str, int]:
     """Nothing was saved by a form without its token. Its words come back, to be copied."""
-    return _signed_out() if request.endpoint == "template_desk.save" else respond(problem)
+    if request.endpoint != "template_desk.save":
+        return respond(problem)
+    try:
+        return _signed_out()
+    except errors.Problem as foreign:
+        return respond(foreign)
 
 
 def _signed_out() -> tuple[str, int]:

@@ -117,6 +117,8 @@ def test_a_case_of_another_department_is_nowhere_to_be_found(
         "kind": "complaint",
         "official": "nikdo",
         "version": "1",
+        "answer": "1",
+        "step": "cancel",
     }
     addresses = case_addresses(light, reference)
     assert len(addresses) >= 9

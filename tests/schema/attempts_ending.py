@@ -155,7 +155,7 @@ ALLOWED: dict[str, tuple[str, int]] = {
     "a link ends": ("UPDATE case_links SET ended_at = {later}, ended_by_id = 11, end_reason = 'Omyl.' WHERE id = 1", 1),
     "the reasons of a link are erased": ("UPDATE case_links SET reason = '', end_reason = ''", 2),
     "a joined case is answered": (
-        "UPDATE cases SET state = 'answered', answered_at = {now}, version = 2 WHERE id = 82",
+        "UPDATE cases SET state = 'answered', answered_at = {now}, answered_on = '2026-11-18', version = 2 WHERE id = 82",
         1,
     ),
     "an answer is shared": (sharing(), 1),
