@@ -163,7 +163,8 @@ def refresh_statistics(engine: Engine) -> None:
         return
     connection = engine.raw_connection()  # no transaction: each statement commits by itself
     try:
-        for pragma in ("analysis_limit=1000", "optimize=0x10002"):  # all tables that grew, not only those asked here
+        # Whole indexes (the first thousand rows of one may all be of one discussion), of all tables that grew.
+        for pragma in ("analysis_limit=0", "optimize=0x10002"):
             connection.cursor().execute(f"PRAGMA {pragma}")
     finally:
         connection.close()

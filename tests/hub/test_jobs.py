@@ -22,7 +22,7 @@ from hub import clock
 from hub.actions import timetable
 from hub.actions.timetable import LEASE
 from hub.database import db
-from hub.jobs import retention
+from hub.jobs import retention, upkeep
 from hub.jobs.retention import FORGET_EXACT_TIMES, forget_exact_times
 from hub.jobs.timetable import Job, tick
 from hub.models import AuditEntry, Count, Feedback, JobRun
@@ -353,3 +353,12 @@ def test_the_worker_does_not_start_on_a_database_that_is_not_migrated(app: Flask
     ended = app.test_cli_runner().invoke(args=["work"])
     assert ended.exit_code == 1
     assert "flask db upgrade" in f"{ended.output} {ended.exception}"
+
+
+def test_at_night_the_database_counts_how_its_rows_are_spread(city: Flask, engine: str) -> None:
+    upkeep.statistics(NOW)
+    if engine == "sqlite":
+        known = db.session.scalar(sa.text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'departments'"))
+        assert known
+    else:  # which does so by itself
+        assert db.session.scalar(sa.text("SELECT 1")) == 1
