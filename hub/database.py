@@ -163,9 +163,10 @@ def refresh_statistics(engine: Engine) -> None:
         return
     connection = engine.raw_connection()  # no transaction: each statement commits by itself
     try:
-        # Whole indexes (the first thousand rows of one may all be of one discussion), of all tables that grew.
-        for pragma in ("analysis_limit=0", "optimize=0x10002"):
-            connection.cursor().execute(f"PRAGMA {pragma}")
+        # Whole indexes: the first thousand rows of one may all be of one discussion. `PRAGMA optimize` of older versions
+        # looks only at tables that this very connection has asked.
+        for statement in ("PRAGMA analysis_limit=0", "ANALYZE"):
+            connection.cursor().execute(statement)
     finally:
         connection.close()
 
