@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 import sqlalchemy as sa
@@ -134,6 +135,14 @@ def _asking(few: Reader, many: Reader, address: str, bench: Bench) -> tuple[list
     runs = [asking(few), asking(many)]
     interleave(2, runs)
     results = interleave(3 if bench.quick else 60, runs)
+    return results[0], results[1]
+
+
+def in_turn(readers: Sequence[Reader], addresses: Sequence[str], bench: Bench) -> tuple[list[Asked], list[Asked]]:
+    """Forty answers of each of two readers, each asked for its own address, in turn."""
+    runs = [partial(reader.ask, address) for reader, address in zip(readers, addresses, strict=True)]
+    interleave(2, runs)
+    results = interleave(3 if bench.quick else 40, runs)
     return results[0], results[1]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -12,8 +12,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from bench.figures import Asked, Reader, compare
-from bench.numbers import interleave
+from bench.figures import Reader, compare, in_turn
 from bench.reading import COMMON, RARE, SIZES, WORDS
 from bench.report import Goal, Section, Table
 from bench.serving import Bench
@@ -149,7 +148,7 @@ def inbox(bench: Bench) -> Section:
             pages["second page"] = [_link(reader, 'rel="next" href="') for reader in readers]
             pages[CASE] = [_link(reader, LINE) for reader in readers]
             for name, addresses in pages.items():
-                row, goal = compare(f"{engine}, {name}", _asking(readers, addresses, bench))
+                row, goal = compare(f"{engine}, {name}", in_turn(readers, addresses, bench))
                 rows.append(row)
                 goals += goal
             for what, address in (("inbox", "/urad/pripady"), ("case", pages[CASE][1])):
@@ -181,13 +180,3 @@ def _link(reader: Reader, before: str) -> str:
     page = reader.read("/urad/pripady")
     start = page.index(before) + len(before)
     return unescape(page[start : page.index('"', start)])
-
-
-def _asking(readers: Sequence[Reader], addresses: Sequence[str], bench: Bench) -> tuple[list[Asked], list[Asked]]:
-    def asking(reader: Reader, address: str) -> Callable[[], Asked]:
-        return lambda: reader.ask(address)
-
-    runs = [asking(reader, address) for reader, address in zip(readers, addresses, strict=True)]
-    interleave(2, runs)
-    results = interleave(3 if bench.quick else 40, runs)
-    return results[0], results[1]

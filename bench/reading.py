@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from bench.figures import Asked, Reader, compare
+from bench.figures import Asked, Reader, compare, in_turn
 from bench.numbers import interleave
 from bench.report import Goal, Section, Table
 from bench.serving import Bench
@@ -144,7 +144,7 @@ def answers(bench: Bench) -> Section:
                 "front page": ["/"] * 2,
             }
             for name, addresses in pages.items():
-                asked = _asking(readers, addresses, bench)
+                asked = in_turn(readers, addresses, bench)
                 row, goal = compare(f"{engine}, {name}", asked)
                 rows.append(row)
                 goals += goal
@@ -186,16 +186,6 @@ def _writing(readers: Sequence[Reader], bench: Bench) -> tuple[list[Asked], list
     """Somebody's question is looked for among the answers: words of a third of them, of ten, and of none."""
     text = f"Kdy bude opraven {COMMON} a {RARE} u školky? Prosím o termín."
     runs = [partial(reader.send, "/napiste-nam/podobne", text=text) for reader in readers]
-    interleave(2, runs)
-    results = interleave(3 if bench.quick else 40, runs)
-    return results[0], results[1]
-
-
-def _asking(readers: Sequence[Reader], addresses: Sequence[str], bench: Bench) -> tuple[list[Asked], list[Asked]]:
-    def asking(reader: Reader, address: str) -> Callable[[], Asked]:
-        return lambda: reader.ask(address)
-
-    runs = [asking(reader, address) for reader, address in zip(readers, addresses, strict=True)]
     interleave(2, runs)
     results = interleave(3 if bench.quick else 40, runs)
     return results[0], results[1]

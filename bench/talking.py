@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -11,8 +11,7 @@ from random import Random
 import sqlalchemy as sa
 
 from bench import reading
-from bench.figures import Asked, Reader, compare
-from bench.numbers import interleave
+from bench.figures import Reader, compare, in_turn
 from bench.report import Goal, Section, Table
 from bench.serving import Bench
 from hub import database
@@ -105,7 +104,7 @@ def discussion(bench: Bench) -> Section:
                 "moderators' list": ["/urad/diskuse"] * 2,
             }
             for name, addresses in pages.items():
-                row, goal = compare(f"{engine}, {name}", _asking(readers, addresses, bench))
+                row, goal = compare(f"{engine}, {name}", in_turn(readers, addresses, bench))
                 rows.append(row)
                 goals += goal
     head = ("what", f"{sizes[0]:,} comments: ms", f"{sizes[1]:,} comments: ms", "statements", "ratio of medians")
@@ -134,13 +133,3 @@ def _second(reader: Reader) -> str:
     page = reader.read("/diskuse/dotaz-0")
     start = page.index('href="/diskuse/dotaz-0?od=') + len('href="')
     return page[start : page.index('"', start)]
-
-
-def _asking(readers: Sequence[Reader], addresses: Sequence[str], bench: Bench) -> tuple[list[Asked], list[Asked]]:
-    def asking(reader: Reader, address: str) -> Callable[[], Asked]:
-        return lambda: reader.ask(address)
-
-    runs = [asking(reader, address) for reader, address in zip(readers, addresses, strict=True)]
-    interleave(2, runs)
-    results = interleave(3 if bench.quick else 40, runs)
-    return results[0], results[1]
