@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     taps_per_minute: int = Field(
         1200, ge=1, description="ceiling of taps a minute for one touchpoint, never by address"
     )
+    device_requests_per_minute: int = Field(
+        300, ge=10, description="requests a minute of one paired kiosk, each of up to 200 taps; never by address"
+    )
+    pairings_per_minute: int = Field(
+        20, ge=1, description="tries a minute, from one address, to pair a kiosk by a code"
+    )
     sign_ins_per_minute: int = Field(
         10, ge=1, description="sign-in attempts a minute from one address, and for one account"
     )

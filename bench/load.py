@@ -98,7 +98,7 @@ class Client(Thread):
 
     def _press(self) -> dict[str, object]:
         ratings = {"visit": self._level()}
-        return {"id": str(uuid4()), "rev": 0, "questionnaire": "kiosk@1", "language": "cs", "ratings": ratings}
+        return {"id": str(uuid4()), "rev": 0, "questionnaire": "kiosk@2", "language": "cs", "ratings": ratings}
 
     def _level(self) -> int:
         return self._random.choices(LEVELS, SHARES)[0]

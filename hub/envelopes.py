@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.vocabulary import Outcome, TimeQuality
+from hub.vocabulary import Outcome, Standing, TimeQuality
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Rated:
     Every revision carries the whole state in `ratings` (question code → level), so order of arrival does not matter.
     `digest` covers the record as sent; `occurred_at` is aware UTC, None where only the moment of receipt is known.
     `about_id` is the public message that was rated, `guide_id` the guide; None where a place was.
+    `standing` is that of a new sitting.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Rated:
     time_quality: TimeQuality = TimeQuality.EXACT
     about_id: int | None = None
     guide_id: int | None = None
+    standing: Standing = Standing.COUNTED
 
 
 @dataclass(frozen=True, slots=True)

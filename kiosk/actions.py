@@ -15,10 +15,12 @@ from hub.database import db
 from hub.envelopes import Rated, Receipt
 from hub.queries import places
 from hub.steps import intake
-from hub.vocabulary import Outcome, marked
+from hub.vocabulary import Outcome, Standing, marked
 from hub.work import CITIZEN, work
+from kiosk import queries
 from kiosk.gathering import Gathering, Waiting
 from kiosk.presses import Press
+from kiosk.questions import is_hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ PROBLEMS = {
     "unknown_question": errors.BadInput,
     "unknown_level": errors.BadInput,
     "unknown_questionnaire": errors.BadInput,
+    "hidden_question": errors.BadInput,
 }
 
 MESSAGES = {
@@ -41,13 +44,14 @@ MESSAGES = {
     "unknown_question": marked("This question is not asked here. Open the page again."),
     "unknown_level": marked("This answer is not on the scale. Please touch one of the faces."),
     "unknown_questionnaire": marked("The questions have changed meanwhile. Open the page again."),
+    "hidden_question": marked("This question does not belong to the chosen face. Open the page again."),
 }
 
 
 def record(slug: str, items: Sequence[Press | Refusal], now: datetime) -> list[Receipt]:
     """Record presses of one touchpoint in one commit; a receipt for each. Raises UnknownTouchpoint."""
     with work(CITIZEN, "tap", now, audited=False) as w:
-        place = places.tap_place(w.session, slug)
+        place = queries.tap_place(w.session, slug)
         if place is None:
             raise errors.UnknownTouchpoint
         rated = [_envelope(w.session, place, item, now) for item in items]
@@ -70,7 +74,7 @@ def _keep(together: list[Waiting]) -> None:
 
 
 def _found(session: Session, one: Waiting) -> Rated | Receipt | errors.Problem:
-    place = places.tap_place(session, one.slug)
+    place = queries.tap_place(session, one.slug)
     return _envelope(session, place, one.press, one.now) if place else errors.UnknownTouchpoint()
 
 
@@ -91,12 +95,14 @@ def record_one(slug: str, press: Press, now: datetime) -> Receipt:
     return receipt
 
 
-def _envelope(session: Session, place: places.TapPlace, item: Press | Refusal, now: datetime) -> Rated | Receipt:
+def _envelope(session: Session, place: queries.OpenPlace, item: Press | Refusal, now: datetime) -> Rated | Receipt:
     if isinstance(item, Refusal):
         return Receipt(item.external_id, 0, Outcome.INVALID, "bad_input")
     definition = places.definitions(session).by_code(session, item.questionnaire)
     if definition is None:
         return Receipt(item.id, item.rev, Outcome.INVALID, "unknown_questionnaire")
+    if is_hidden(definition, item.ratings):
+        return Receipt(item.id, item.rev, Outcome.INVALID, "hidden_question")
     return Rated(
         source=f"kiosk:{place.id}",
         external_id=item.id,
@@ -108,4 +114,6 @@ def _envelope(session: Session, place: places.TapPlace, item: Press | Refusal, n
         language=item.language,
         ratings=item.ratings,
         occurred_at=item.pressed_at(now),
+        # A place with a paired device has its figures from that alone; its open page is then for trying.
+        standing=Standing.SET_ASIDE if place.is_held else Standing.COUNTED,
     )

@@ -6,13 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from hub.vocabulary import KIOSK_LANGUAGES
+from kiosk.times import EPOCH, Anchor, Pressed, Sending
 
 LONGEST_BATCH = 200
+LONGEST_TEXT = 1200
+"""Characters; what people write at a screen in a hall is short."""
 OLDEST = 7 * 24 * 3600 * 1000
 """Milliseconds: an older press is not believed. Until devices are paired, anybody may say how old a press is; a week
 bridges a long outage, and figures of weeks gone by cannot be rewritten."""
@@ -46,6 +49,89 @@ class Press(BaseModel):
         return now - timedelta(milliseconds=self.age_ms) if self.age_ms else now
 
 
+Milliseconds = Annotated[float, Field(ge=-1e14, le=1e14, allow_inf_nan=False)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+Page = Annotated[str, Field(pattern=RANDOM_UUID)]
+
+
+class AnchorPart(BaseModel):
+    """When the device last heard the server in the page load of the press, by the server's clock and by the page's own."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    server_ms: Milliseconds
+    mono: Milliseconds
+
+
+class DevicePress(BaseModel):
+    """One revision of one sitting as a paired device kept it: what was said, and what it knows of the moment of the first touch."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=RANDOM_UUID)]
+    rev: Annotated[int, Field(ge=0, le=99)]
+    place: Slug
+    questionnaire: Annotated[str, Field(pattern=r"^[a-z0-9-]+@[1-9][0-9]{0,3}$", max_length=40)]
+    language: Literal["cs", "en", "uk", "pl", "de", "vi"]
+    ratings: Annotated[
+        dict[Annotated[str, Field(max_length=32)], Annotated[int, Field(ge=1, le=11)]],
+        Field(min_length=1, max_length=12),
+    ]
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)] | None = None
+    page: Page
+    mono: Milliseconds
+    device_ms: Milliseconds
+    anchor: AnchorPart | None = None
+    offset_ms: Milliseconds | None = None
+
+    def digest(self) -> str:
+        """128 bits over what was said; not over its moment, which a digest of known hour would give away after it is erased."""
+        said = [self.id, self.rev, self.place, self.questionnaire, self.language, sorted(self.ratings.items())]
+        return sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()[:32]
+
+    def pressed(self) -> Pressed:
+        """What is known of its moment. Raises OverflowError for one outside of the calendar."""
+        anchor = (
+            Anchor(EPOCH + timedelta(milliseconds=self.anchor.server_ms), self.anchor.mono) if self.anchor else None
+        )
+        return Pressed(self.page, self.mono, self.device_ms, anchor, self.offset_ms)
+
+
+class Batch(BaseModel):
+    """What a device sends at once: its clocks at this attempt, and the presses, each to be judged by itself."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    page: Page
+    sent_mono: Milliseconds
+    sent_ms: Milliseconds
+    presses: Annotated[list[object], Field(min_length=1, max_length=LONGEST_BATCH)]
+
+    def sending(self, received_at: datetime) -> Sending:
+        """The moment of sending."""
+        return Sending(self.page, self.sent_mono, self.sent_ms, received_at)
+
+
+class Beat(BaseModel):
+    """What a device says of itself every minute. `oldest_ms` and `last_press_ms` are ages; None: there is none."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    page: Page
+    mono: Milliseconds
+    device_ms: Milliseconds
+    shell: Annotated[str, Field(max_length=32)]
+    config: Annotated[str, Field(max_length=32)]
+    waiting: Annotated[int, Field(ge=0, le=10_000_000)]
+    oldest_ms: Annotated[float, Field(ge=0, le=1e13)] | None = None
+    dead: Annotated[int, Field(ge=0, le=10_000_000)]
+    dead_problems: Annotated[list[Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]], Field(max_length=5)] = []
+    persisted: bool
+    visible: bool
+    last_press_ms: Annotated[float, Field(ge=0, le=1e13)] | None = None
+    full: bool = False
+
+
 _PRESS = TypeAdapter(Press)
 
 
@@ -53,6 +139,17 @@ def read_one(value: object) -> Press | None:
     """The press in a JSON value, None when it is not one."""
     try:
         return _PRESS.validate_python(value)
+    except ValidationError:
+        return None
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read(model: type[Model], value: object) -> Model | None:
+    """A JSON value as that model, None when it is none."""
+    try:
+        return model.model_validate(value)
     except ValidationError:
         return None
 

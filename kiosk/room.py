@@ -8,12 +8,13 @@ from flask import url_for
 
 from hub.room import Room
 from hub.vocabulary import KIOSK_LANGUAGES
+from kiosk import device_api
 from kiosk.demo import fill
 from kiosk.views import blueprint
 
 room = Room(
     name="kiosk",
-    blueprints=(blueprint,),
+    blueprints=(blueprint, device_api.blueprint),
     demo=fill,
     texts=(Path(__file__).parent / "translations",),
     languages=KIOSK_LANGUAGES,

@@ -10,10 +10,7 @@ from hub.models import Question, Touchpoint
 from hub.queries.publications import Publication
 from hub.rules.localtime import local
 from hub.vocabulary import KIOSK_LANGUAGES
-
-FACES = "visit"
-PRAISE = "praise"
-REASON = "reason"
+from kiosk.questions import FACES, PRAISE, REASON
 
 
 def form_name(slug: str) -> str:

@@ -20,6 +20,7 @@ from hub.queries import places, publications
 from hub.vocabulary import Outcome, marked
 from kiosk import actions, screens
 from kiosk.presses import LONGEST_BATCH, read_form, read_one
+from kiosk.questions import FACES
 
 blueprint = Blueprint(
     "kiosk", __name__, template_folder="templates", static_folder="static", static_url_path="/static/kiosk"
@@ -90,7 +91,7 @@ def press(slug: str) -> BaseResponse:
     if chosen is None:
         raise errors.BadInput(NOT_A_PRESS)
     actions.record_one(slug, chosen, _now())
-    face = chosen.ratings.get(screens.FACES)
+    face = chosen.ratings.get(FACES)
     asked = screens.follow_up(touchpoint, face)
     if asked is None or asked["code"] in chosen.ratings:
         return redirect(url_for(".thanks", slug=slug), 303)

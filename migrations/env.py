@@ -13,11 +13,13 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
 
+import kiosk.models
 import noticeboard.models
 from hub import models, triggers
 from hub.database import Instant, db, of_ours
 
 assert models  # noqa: S101 (imported so that the metadata knows every table)
+assert kiosk.models  # noqa: S101
 assert noticeboard.models  # noqa: S101 (and those of the rooms, whichever are switched on: there is one history)
 
 

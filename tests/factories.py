@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from hub import cityfile
 from hub.actions import cities
 from hub.database import db
 from hub.envelopes import Rated, Receipt
-from hub.queries import places
+from hub.models import Touchpoint
 from hub.steps import intake
 from hub.work import CITIZEN, work
 
@@ -42,8 +44,7 @@ def found_city(now: datetime, **changes: object) -> None:
 def rated(place: str, visit: int = 5, reason: int | None = None, **changes: object) -> Rated:
     """One sitting at a place of the present app's city, as the hub takes it from any road."""
     session = db.session()
-    found = places.tap_place(session, place)
-    assert found is not None
+    found = session.scalars(sa.select(Touchpoint).filter_by(slug=place)).one()
     envelope = Rated(
         source=f"test:{found.id}",
         external_id=str(uuid4()),

@@ -10,7 +10,7 @@ from kiosk.presses import Press
 def press(visit: int = 5, reason: int | None = None, **changes: object) -> Press:
     """One press of a face, the best unless told otherwise."""
     ratings = {"visit": visit} if reason is None else {"visit": visit, "reason": reason}
-    return Press.model_validate({"id": str(uuid4()), "questionnaire": "kiosk@1", "ratings": ratings, **changes})
+    return Press.model_validate({"id": str(uuid4()), "questionnaire": "kiosk@2", "ratings": ratings, **changes})
 
 
 def press_json(visit: int = 5, **changes: object) -> dict[str, object]:
@@ -18,7 +18,7 @@ def press_json(visit: int = 5, **changes: object) -> dict[str, object]:
     return {
         "id": str(uuid4()),
         "rev": 0,
-        "questionnaire": "kiosk@1",
+        "questionnaire": "kiosk@2",
         "language": "cs",
         "ratings": {"visit": visit},
         **changes,

@@ -42,7 +42,7 @@ HEADERS = st.dictionaries(
 )
 TEXTS = st.text(max_size=40)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.sampled_from([0, 5, 6, 99, "cs", "kiosk@1"]),
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.sampled_from([0, 5, 6, 99, "cs", "kiosk@2"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=6,
 )

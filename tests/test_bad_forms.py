@@ -43,7 +43,7 @@ def filled(app: Flask, **changes: object) -> dict[str, object]:
         "token": token(app),
         "id": str(uuid4()),
         "rev": "0",
-        "questionnaire": "kiosk@1",
+        "questionnaire": "kiosk@2",
         "language": "cs",
         "visit": "5",
     }

@@ -147,7 +147,7 @@ def test_the_demo_starts_shows_itself_and_keeps_its_data_over_a_restart(foregrou
     assert len(emails) == 6
     for email in emails:
         assert "Odhlásit" in page_after_sign_in(first, email, found[1])
-    tap = press_json(questionnaire="kiosk@1")
+    tap = press_json(questionnaire="kiosk@2")
     assert [ask(first, "POST", TAP, tap).status for _ in range(2)] == [201, 200]
     assert "gunicorn" in " ".join(first.family.values())
     assert "flask work" in " ".join(first.family.values())

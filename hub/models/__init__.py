@@ -4,7 +4,7 @@ from hub.models.directory import Guide, GuideText, Office, OfficeHours, Official
 from hub.models.discussing import Comment, Discussion, Reaction, Report
 from hub.models.duty import AnsweredWords, Case, CaseNote, DeadlineRule, Draft, FollowLink
 from hub.models.ending import CaseLink, Forwarding, SharedAnswer, Sharing
-from hub.models.feedback import Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
+from hub.models.feedback import UNKNOWN_HOUR, Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
 from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, OptIn, Subscription, Topic
 from hub.models.inbox import CaseEntry, Leave, SavedView
 from hub.models.locations import CityMap, Location, Street
@@ -15,6 +15,7 @@ from hub.models.terms import AccountSetting, CaseTerm, CaseWarning, StaffLetter,
 from hub.models.words import Attachment, Conversation, Decision, Message, Origin, Revision, Theme
 
 __all__ = [
+    "UNKNOWN_HOUR",
     "Account",
     "AccountSetting",
     "Address",

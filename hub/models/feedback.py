@@ -165,12 +165,16 @@ class Rating(Base):
     level: Mapped[int] = mapped_column(sa.SmallInteger)
 
 
+UNKNOWN_HOUR = 24
+"""The hour of a day of presses whose hour nobody knows."""
+
+
 class Count(Base):
     """How many sittings of one hour, place and department gave a level: `counted` stand in figures, `set_aside` do not.
 
     `day_on` and `hour` (0 to 23) are the Europe/Prague day and hour of `hour_at`; the UTC hour is the key, because in
-    autumn two UTC hours are the same local one. The day leads the key, since months are read by it. Past retention the
-    rows are frozen.
+    autumn two UTC hours are the same local one. The day leads the key, since months are read by it. What came at an uncertain
+    time stands under hour 24 of the day of its receipt: it counts, and is in no map of hours. Past retention the rows are frozen.
     """
 
     __tablename__ = "counts"
@@ -180,7 +184,7 @@ class Count(Base):
         ),
         sa.CheckConstraint("counted >= 0", name="counted"),
         sa.CheckConstraint("set_aside >= 0", name="set_aside"),
-        sa.CheckConstraint("hour BETWEEN 0 AND 23", name="hour"),
+        sa.CheckConstraint("hour BETWEEN 0 AND 24", name="hour"),
         {"sqlite_with_rowid": False},
     )
 
@@ -190,7 +194,7 @@ class Count(Base):
     department_id: Mapped[int] = mapped_column(sa.ForeignKey("departments.id"), primary_key=True)
     hour_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
     level: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
-    hour: Mapped[int] = mapped_column(sa.SmallInteger)
+    hour: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
     counted: Mapped[int] = mapped_column(default=0)
     set_aside: Mapped[int] = mapped_column(default=0)
     frozen_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub.models import Count, Level, Question, Questionnaire
+from hub.models import UNKNOWN_HOUR, Count, Level, Question, Questionnaire
 from hub.rules.figures import Cell, Leaf
 from hub.rules.localtime import Month
 
@@ -56,7 +56,9 @@ def cells(
     slot: Literal["day_on", "hour"],
     leaves: Collection[Leaf] | None = None,
 ) -> list[Cell]:
-    """The month's cells by leaf and Prague day or hour of day; of some leaves only, when told which."""
+    """The month's cells by leaf and Prague day or hour of day; of some leaves only, when told which. What came at an
+    uncertain time is in no hour.
+    """
     rows = session.execute(_grouped(series, month, slot, leaves))
     return [
         Cell((row[0], row[1]), row[2], tuple(n or 0 for n in row[4:]), row[3])  # no row of a level: NULL
@@ -82,7 +84,11 @@ def _grouped(series: Series, month: Month, slot: str, leaves: Collection[Leaf] |
     days = month.days()
     columns = [getattr(Count, slot), Count.touchpoint_id, Count.department_id]
     levels = [sa.func.sum(Count.counted).filter(Count.level == level) for level in range(1, series.width + 1)]
-    asked = [Count.touchpoint_id.in_({leaf[0] for leaf in leaves})] if leaves is not None else []
+    asked: list[sa.ColumnElement[bool]] = []
+    if leaves is not None:
+        asked.append(Count.touchpoint_id.in_({leaf[0] for leaf in leaves}))
+    if slot == "hour":
+        asked.append(Count.hour < UNKNOWN_HOUR)
     return (
         sa.select(Count.touchpoint_id, Count.department_id, columns[0], sa.func.sum(Count.set_aside), *levels)
         .where(Count.question_id.in_(series.question_ids), Count.day_on.between(days[0], days[-1]), *asked)

@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from hub.database import table_of
 from hub.models import City, Department, Question, Questionnaire, Touchpoint
 from hub.text import czech_order
 from hub.vocabulary import PlaceKind, QuestionKind
@@ -77,18 +76,6 @@ class TapPlace:
     id: int
     department_id: int
     questionnaire_id: int
-
-
-def tap_place(session: Session, slug: str) -> TapPlace | None:
-    """The open touch screen of a tap, in one narrow statement."""
-    row = session.connection().execute(_TAP_PLACE, {"slug": slug}).first()
-    return TapPlace(*row) if row else None
-
-
-_places = table_of(Touchpoint)
-_TAP_PLACE = sa.select(_places.c.id, _places.c.department_id, _places.c.questionnaire_id).where(
-    _places.c.slug == sa.bindparam("slug"), _places.c.kind == PlaceKind.KIOSK, _places.c.closed_at.is_(None)
-)
 
 
 class Definitions:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub.models import Count, Feedback, Rating
+from hub.models import UNKNOWN_HOUR, Count, Feedback, Rating
+from hub.vocabulary import TimeQuality
 
 
 def differences(session: Session) -> list[tuple[object, ...]]:
-    """Rows (question, hour, place, department, level) whose unfrozen counts differ from their ratings; empty when all is well."""
+    """Rows (question, hour, is it sure, place, department, level) whose unfrozen counts differ from their ratings."""
     stored = {
-        tuple(row[:5]): (row[5], row[6])
+        tuple(row[:6]): (row[6], row[7])
         for row in session.execute(
             sa.select(
                 Count.question_id,
                 Count.hour_at,
+                Count.hour < UNKNOWN_HOUR,
                 Count.touchpoint_id,
                 Count.department_id,
                 Count.level,
@@ -23,13 +25,14 @@ def differences(session: Session) -> list[tuple[object, ...]]:
                 Count.set_aside,
             ).where(Count.frozen_at.is_(None))
         )
-        if row[5] or row[6]
+        if row[6] or row[7]
     }
-    key = (Rating.question_id, Feedback.hour_at, Feedback.touchpoint_id, Feedback.department_id, Rating.level)
+    is_sure = Feedback.time_quality != TimeQuality.UNCERTAIN
+    key = (Rating.question_id, Feedback.hour_at, is_sure, Feedback.touchpoint_id, Feedback.department_id, Rating.level)
     counted = sa.func.sum(sa.case((Feedback.standing == "counted", 1), else_=0))
     aside = sa.func.sum(sa.case((Feedback.standing == "set_aside", 1), else_=0))
     real = {
-        tuple(row[:5]): (row[5], row[6])
+        tuple(row[:6]): (row[6], row[7])
         for row in session.execute(sa.select(*key, counted, aside).join_from(Rating, Feedback).group_by(*key))
     }
     return sorted((key for key in stored.keys() | real.keys() if stored.get(key) != real.get(key)), key=str)

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from hub.database import table_of, upsert_sum
-from hub.models import Count
+from hub.models import UNKNOWN_HOUR, Count
 from hub.rules.localtime import local
 from hub.vocabulary import Standing
 
-Place = tuple[datetime, int, int]
-"""hour_at, touchpoint_id, department_id"""
+Place = tuple[datetime, bool, int, int]
+"""hour_at, whether that is sure, touchpoint_id, department_id"""
+
+Key = tuple[int, datetime, bool, int, int, int]
 
 counts = table_of(Count)
 
@@ -23,7 +25,7 @@ class Moves:
     """Changes of counts, gathered over a batch and written once, sorted by key so that two batches never deadlock."""
 
     def __init__(self) -> None:
-        self._by_key: dict[tuple[int, datetime, int, int, int], list[int]] = defaultdict(lambda: [0, 0])
+        self._by_key: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
 
     def add(self, place: Place, standing: Standing, question_id: int, level: int, by: int) -> None:
         """Count one rating in (`by` = 1) or out (-1)."""
@@ -53,13 +55,14 @@ class Moves:
                 upsert_sum(connection, counts, [_row(key, counted, set_aside)], ("counted", "set_aside"))
 
 
-def _key(key: tuple[int, datetime, int, int, int]) -> dict[str, object]:
-    names = ("k_question_id", "k_hour_at", "k_touchpoint_id", "k_department_id", "k_level")
-    return {**dict(zip(names, key, strict=True)), "k_day_on": local(key[1]).date()}
+def _key(key: Key) -> dict[str, object]:
+    names = ("question_id", "hour_at", "touchpoint_id", "department_id", "level", "day_on", "hour")
+    row = _row(key, 0, 0)
+    return {f"k_{name}": row[name] for name in names}
 
 
-def _row(key: tuple[int, datetime, int, int, int], counted: int, set_aside: int) -> dict[str, object]:
-    question_id, hour_at, touchpoint_id, department_id, level = key
+def _row(key: Key, counted: int, set_aside: int) -> dict[str, object]:
+    question_id, hour_at, is_sure, touchpoint_id, department_id, level = key
     wall = local(hour_at)
     return {
         "question_id": question_id,
@@ -68,7 +71,7 @@ def _row(key: tuple[int, datetime, int, int, int], counted: int, set_aside: int)
         "department_id": department_id,
         "level": level,
         "day_on": wall.date(),
-        "hour": wall.hour,
+        "hour": wall.hour if is_sure else UNKNOWN_HOUR,
         "counted": counted,
         "set_aside": set_aside,
     }
@@ -83,6 +86,7 @@ _LOWER = (
         counts.c.touchpoint_id == sa.bindparam("k_touchpoint_id"),
         counts.c.department_id == sa.bindparam("k_department_id"),
         counts.c.level == sa.bindparam("k_level"),
+        counts.c.hour == sa.bindparam("k_hour"),
     )
     .values(
         counted=counts.c.counted + sa.bindparam("by_counted"),

@@ -22,8 +22,8 @@ from hub.queries.places import Definition
 from hub.queries.places import definitions as definitions_of
 from hub.rules.localtime import hour_of
 from hub.steps import adding, commenting, hearing
-from hub.steps.counts import Moves
-from hub.vocabulary import Outcome, Standing
+from hub.steps.counts import Moves, Place
+from hub.vocabulary import Outcome, Standing, TimeQuality
 
 feedback = table_of(Feedback)
 ratings = table_of(Rating)
@@ -98,14 +98,15 @@ def _record_round(
     now: datetime,
 ) -> None:
     fresh = [_row(item, now) for _, item in items.values()]
-    inserted = database.insert_new(connection, feedback, fresh, KEY, ("id", *KEY, "hour_at"))
+    inserted = database.insert_new(connection, feedback, fresh, KEY, ("id", *KEY, "hour_at", "time_quality"))
     new_ratings: list[dict[str, object]] = []
-    for row_id, source, external_id, hour_at in inserted:
+    for row_id, source, external_id, hour_at, quality in inserted:
         index, item = items[(source, external_id)]
         receipts[index] = Receipt(item.external_id, item.rev, Outcome.STORED)
         chosen = _by_question(item, definition_of(item.questionnaire_id))
         new_ratings += [{"feedback_id": row_id, "question_id": q, "level": level} for q, level in chosen.items()]
-        _move(moves, (hour_at, item.touchpoint_id, item.department_id), Standing.COUNTED, {}, chosen)
+        slot = (hour_at, quality != TimeQuality.UNCERTAIN)
+        _move(moves, (*slot, item.touchpoint_id, item.department_id), item.standing, {}, chosen)
     if new_ratings:
         connection.execute(_NEW_RATINGS, new_ratings)
     for key, (index, item) in items.items():
@@ -126,7 +127,7 @@ def _row(item: Rated, now: datetime) -> dict[str, object]:
         "about_id": item.about_id,
         "guide_id": item.guide_id,
         "language": item.language,
-        "standing": Standing.COUNTED,
+        "standing": item.standing,
         "hour_at": hour_of(occurred_at),
         "received_at": now,
         "occurred_at": occurred_at,
@@ -138,9 +139,7 @@ def _by_question(item: Rated, definition: Definition) -> dict[int, int]:
     return {definition.questions[code][0]: level for code, level in item.ratings.items()}
 
 
-def _move(
-    moves: Moves, place: tuple[datetime, int, int], standing: Standing, old: dict[int, int], new: dict[int, int]
-) -> None:
+def _move(moves: Moves, place: Place, standing: Standing, old: dict[int, int], new: dict[int, int]) -> None:
     for question_id in old.keys() | new.keys():
         before, after = old.get(question_id), new.get(question_id)
         if before == after:
@@ -191,4 +190,5 @@ def _amend(
     ]
     if come:
         connection.execute(_NEW_RATINGS, come)
-    _move(moves, (row.hour_at, row.touchpoint_id, row.department_id), Standing(row.standing), old, new)
+    slot = (row.hour_at, row.time_quality != TimeQuality.UNCERTAIN)
+    _move(moves, (*slot, row.touchpoint_id, row.department_id), Standing(row.standing), old, new)

@@ -199,7 +199,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "ck_feedback_rev": ("UPDATE feedback SET rev = 100", feedback(rev="-1")),
     "ck_counts_counted": ("UPDATE counts SET counted = -1 WHERE touchpoint_id = 1", count(counted="-1")),
     "ck_counts_set_aside": ("UPDATE counts SET set_aside = -1 WHERE touchpoint_id = 1", count(set_aside="-1")),
-    "ck_counts_hour": (count(hour="24"), count(hour="-1")),
+    "ck_counts_hour": (count(hour="25"), count(hour="-1")),
     "ck_audit_entries_actor_kind": (
         "INSERT INTO audit_entries (id, at, actor_kind, act) VALUES (99, {now}, 'ghost', 'walk')",
     ),

@@ -1,0 +1,153 @@
+"""Devices, their places, and what their screens show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from hub.database import row_lock, table_of
+from hub.models import Question, Questionnaire, Touchpoint
+from hub.queries.places import TapPlace
+from hub.vocabulary import PlaceKind
+from kiosk.models import Device, DeviceAlert, DeviceState, PairingCode, Placement, PlacementPlace
+
+
+def by_token(session: Session, digest: str) -> Device | None:
+    """The paired device of a token's digest."""
+    return session.scalar(sa.select(Device).where(Device.token_digest == digest))
+
+
+def by_ref(session: Session, ref: str) -> Device | None:
+    """The device of this name in addresses."""
+    return session.scalar(sa.select(Device).where(Device.ref == ref))
+
+
+def locked(session: Session, ref: str) -> Device | None:
+    """The same for whoever is going to change it; another one waits."""
+    found: Device | None = session.scalar(row_lock(sa.select(Device).where(Device.ref == ref)))
+    return found
+
+
+def newest_questionnaire(session: Session) -> int:
+    """The questionnaire that new places ask: the one that was published last among those of the kiosk's places."""
+    of_kiosks = sa.select(Questionnaire.code).join(Touchpoint).where(Touchpoint.kind == PlaceKind.KIOSK)
+    newest = sa.select(Questionnaire.id).where(
+        Questionnaire.code.in_(of_kiosks), Questionnaire.published_at.is_not(None)
+    )
+    return session.scalars(newest.order_by(Questionnaire.version.desc(), Questionnaire.id.desc()).limit(1)).one()
+
+
+def current(session: Session, device_id: int) -> Placement | None:
+    """Where a device stands, with its places, their questionnaires and departments."""
+    touchpoint = selectinload(Placement.places).joinedload(PlacementPlace.touchpoint)
+    questions = touchpoint.joinedload(Touchpoint.questionnaire).selectinload(Questionnaire.questions)
+    return session.scalar(
+        sa.select(Placement)
+        .where(Placement.device_id == device_id, Placement.ends_at.is_(None))
+        .options(questions.selectinload(Question.levels), touchpoint.joinedload(Touchpoint.department))
+    )
+
+
+_places = table_of(Touchpoint)
+_of_placement = table_of(PlacementPlace)
+_placements = table_of(Placement)
+_TAP_PLACES = (
+    sa.select(_places.c.slug, _places.c.id, _places.c.department_id, _places.c.questionnaire_id)
+    .join_from(_of_placement, _places, _places.c.id == _of_placement.c.touchpoint_id)
+    .join(_placements, _placements.c.id == _of_placement.c.placement_id)
+    .where(_placements.c.device_id == sa.bindparam("device_id"))
+)
+
+
+def tap_places(session: Session, device_id: int) -> Mapping[str, TapPlace]:
+    """Slug → place, of all places a device has or had: what was pressed before it was moved comes late."""
+    rows = session.connection().execute(_TAP_PLACES, {"device_id": device_id})
+    return {row.slug: TapPlace(row.id, row.department_id, row.questionnaire_id) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlace:
+    """What recording a tap on an open page needs of its place; `is_held`: a paired device stands there."""
+
+    id: int
+    department_id: int
+    questionnaire_id: int
+    is_held: bool
+
+
+_OPEN_PLACE = sa.select(
+    _places.c.id,
+    _places.c.department_id,
+    _places.c.questionnaire_id,
+    sa.exists().where(_of_placement.c.touchpoint_id == _places.c.id).label("is_held"),
+).where(_places.c.slug == sa.bindparam("slug"), _places.c.kind == PlaceKind.KIOSK, _places.c.closed_at.is_(None))
+
+
+def tap_place(session: Session, slug: str) -> OpenPlace | None:
+    """The open touch screen of a tap, in one narrow statement."""
+    row = session.connection().execute(_OPEN_PLACE, {"slug": slug}).first()
+    return OpenPlace(row.id, row.department_id, row.questionnaire_id, bool(row.is_held)) if row else None
+
+
+def paired_places(session: Session) -> frozenset[int]:
+    """Ids of the places whose presses come from a paired device, now or once."""
+    return frozenset(session.scalars(sa.select(PlacementPlace.touchpoint_id)))
+
+
+def free_places(session: Session) -> list[Touchpoint]:
+    """Open places of kiosks that no device has ever had."""
+    taken = sa.select(PlacementPlace.touchpoint_id)
+    free = sa.select(Touchpoint).where(
+        Touchpoint.kind == PlaceKind.KIOSK, Touchpoint.closed_at.is_(None), Touchpoint.id.not_in(taken)
+    )
+    return list(session.scalars(free.order_by(Touchpoint.name, Touchpoint.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A device with where it stands, what it said of itself last, and what is wrong with it."""
+
+    device: Device
+    placement: Placement | None
+    state: DeviceState | None
+    alerts: tuple[DeviceAlert, ...]
+
+
+def devices(session: Session, ref: str | None = None) -> list[Standing]:
+    """All devices that are not retired, by name (or the one of that name, retired too); in four statements."""
+    wanted = sa.select(Device).order_by(Device.name, Device.id)
+    wanted = wanted.where(Device.ref == ref) if ref else wanted.where(Device.retired_at.is_(None))
+    found = list(session.scalars(wanted))
+    ids = [device.id for device in found]
+    touchpoint = selectinload(Placement.places).joinedload(PlacementPlace.touchpoint)
+    where = session.scalars(
+        sa.select(Placement)
+        .where(Placement.device_id.in_(ids), Placement.ends_at.is_(None))
+        .options(touchpoint.joinedload(Touchpoint.department))
+    )
+    placements = {one.device_id: one for one in where}
+    states = {
+        one.device_id: one for one in session.scalars(sa.select(DeviceState).where(DeviceState.device_id.in_(ids)))
+    }
+    alerts: dict[int, list[DeviceAlert]] = {}
+    unsolved = sa.select(DeviceAlert).where(DeviceAlert.device_id.in_(ids), DeviceAlert.closed_at.is_(None))
+    for alert in session.scalars(unsolved.order_by(DeviceAlert.opened_at, DeviceAlert.id)):
+        alerts.setdefault(alert.device_id, []).append(alert)
+    return [Standing(one, placements.get(one.id), states.get(one.id), tuple(alerts.get(one.id, ()))) for one in found]
+
+
+def placements_of(session: Session, device_id: int) -> list[Placement]:
+    """Where a device stood, the newest first."""
+    of_device = sa.select(Placement).where(Placement.device_id == device_id)
+    places = selectinload(Placement.places).options(joinedload(PlacementPlace.touchpoint))
+    return list(session.scalars(of_device.options(places).order_by(Placement.begins_at.desc(), Placement.id.desc())))
+
+
+def code_until(session: Session, device_id: int, now: datetime) -> datetime | None:
+    """Until when the device's code can be used; None when it has none."""
+    mine = sa.select(PairingCode.expires_at).where(PairingCode.device_id == device_id, PairingCode.expires_at > now)
+    return session.scalar(mine.where(PairingCode.tries < 5))
