@@ -8,8 +8,8 @@ from kiosk.presses import Press
 
 
 def press(visit: int = 5, reason: int | None = None, **changes: object) -> Press:
-    """One press of a face, the best unless told otherwise."""
-    ratings = {"visit": visit} if reason is None else {"visit": visit, "reason": reason}
+    """One press of a face, the best unless told otherwise; `reason` is what follows it (praise after the best face)."""
+    ratings = {"visit": visit} if reason is None else {"visit": visit, "praise" if visit == 5 else "reason": reason}
     return Press.model_validate({"id": str(uuid4()), "questionnaire": "kiosk@2", "ratings": ratings, **changes})
 
 

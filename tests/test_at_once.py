@@ -92,7 +92,7 @@ def statuses(sent: list[Sent]) -> dict[tuple[str, int], Counter[int]]:
 def test_the_same_taps_and_their_amendments_sent_by_everybody_are_there_once(town: Town) -> None:
     plain: list[dict[str, Any]] = [press_json(1 + n % 5) for n in range(15)]
     first: list[dict[str, Any]] = [press_json(1 + n % 5) for n in range(6)]
-    later = [{**tap, "rev": 1, "ratings": {"visit": 6 - (1 + n % 5), "reason": 1 + n}} for n, tap in enumerate(first)]
+    later = [{**tap, "rev": 1, "ratings": {"visit": 4 - n % 4, "reason": 1 + n}} for n, tap in enumerate(first)]
     taps = [*plain, *first, *later]
     sent = send_at_once(town.ports, [[(TAP, tap) for tap in shuffled(taps, n)] for n in range(SENDERS)])
     assert {one["status"] for one in sent} == {200, 201}

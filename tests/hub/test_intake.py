@@ -82,6 +82,6 @@ def test_words_come_through_the_same_door_as_a_sitting() -> None:
 def test_definitions_are_remembered_for_each_database_and_only_when_published(city: Flask) -> None:
     memory = places.definitions(db.session())
     assert memory.by_code(db.session(), "kiosk@2") is memory.by_code(db.session(), "kiosk@2")
-    assert memory.by_code(db.session(), "kiosk@2") is None
+    assert memory.by_code(db.session(), "kiosk@3") is None
     for strange in ("", "kiosk", "@", "kiosk@", "kiosk@²", "kiosk@99999999", "x@1@1"):
         assert memory.by_code(db.session(), strange) is None

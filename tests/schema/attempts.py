@@ -68,7 +68,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     "questionnaires_keep": (
         "UPDATE questionnaires SET published_at = NULL WHERE id = 1",
         "UPDATE questionnaires SET published_at = {later} WHERE id = 1",
-        "UPDATE questionnaires SET version = 2 WHERE id = 1",
+        "UPDATE questionnaires SET version = 3 WHERE id = 1",
         "UPDATE questionnaires SET code = 'another' WHERE id = 1",
     ),
     "questionnaires_stay": ("DELETE FROM questionnaires WHERE id = 1",),
@@ -174,7 +174,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     "uq_roles_name": ("UPDATE roles SET name = 'head' WHERE name = 'press'",),
     "uq_accounts_email": ("UPDATE accounts SET email = 'spravce@mesto.example'",),
     "uq_accounts_fs_uniquifier": ("UPDATE accounts SET fs_uniquifier = 'the same'",),
-    "uq_questionnaires_code_version": ("UPDATE questionnaires SET code = 'kiosk' WHERE id = 50",),
+    "uq_questionnaires_code_version": ("UPDATE questionnaires SET code = 'kiosk', version = 2 WHERE id = 50",),
     "uq_questions_questionnaire_id_code": ("UPDATE questions SET code = 'visit' WHERE id = 51",),
     "uq_feedback_source_external_id": (
         "INSERT INTO feedback (source, external_id, rev, digests, touchpoint_id, department_id, questionnaire_id, language,"
