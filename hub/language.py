@@ -88,9 +88,9 @@ def current() -> str:
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Say everything in this language meanwhile: for what is written to somebody outside of a request."""
-    before = _SPEAKING.set(language if language in CITY_LANGUAGES else DEFAULT_LANGUAGE)
+def speaking(language: str, known: Iterable[str] = CITY_LANGUAGES) -> Iterator[None]:
+    """Say everything in this language meanwhile (Czech where it is not `known`): for what is written outside of a request."""
+    before = _SPEAKING.set(language if language in known else DEFAULT_LANGUAGE)
     try:
         with force_locale(_SPEAKING.get()):
             yield

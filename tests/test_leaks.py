@@ -315,6 +315,8 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/favicon.ico": lambda _: ["/favicon.ico"],
     "/static/<path:filename>": lambda _: ["/static/hub.css"],
     "/static/kiosk/<path:filename>": lambda _: ["/static/kiosk/kiosk.css"],
+    "/kiosk/zarizeni/": lambda _: ["/kiosk/zarizeni/"],
+    "/kiosk/zarizeni/sw.js": lambda _: ["/kiosk/zarizeni/sw.js"],
     "/kiosk/<slug>": kiosk("/kiosk/<slug>"),
     "/kiosk/<slug>/duvod": kiosk("/kiosk/<slug>/duvod"),
     "/kiosk/<slug>/zpravy": kiosk("/kiosk/<slug>/zpravy"),

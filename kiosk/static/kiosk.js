@@ -1,7 +1,8 @@
 // The kiosk with scripts: screens change without loading, and each step is sent from a queue that
 // outlives a dead connection. Without this file the same page works as plain forms.
 
-const GUARD = 400;         // ms after a touch or a new screen in which touches are echoes
+import { GUARD, asked, beep as sound, fingers, isJson, pause, uuid } from './touch.js';
+
 const IDLE = 20_000;       // ms without a touch before the kiosk asks whether anybody is there
 const COUNTDOWN = 10;      // s shown before the sitting is closed
 const MORE = 60_000;       // ms granted by "I need more time"
@@ -12,30 +13,9 @@ const STALE = 86_400_000;  // ms after which an idle page is loaded anew
 const NEWS = 60_000;       // ms after which the news of the idle screen are asked for again
 const SLOW = 1_000;        // ms without an answer before we say that we are waiting
 const TIMEOUT = 15_000;    // ms for one request
-const LONGEST = 60_000;    // ms between attempts
-const LONGEST_ASKED = 3_600_000; // the most we let Retry-After ask for
 const RETRIED = [408, 425, 429]; // the only 4xx worth repeating
 // The touch panel, as in kiosk.css.
 const PANEL = matchMedia('(display-mode: fullscreen), (min-width: 900px) and (min-height: 1400px) and (orientation: portrait)');
-
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-// Retry-After in ms. A date is read against the server's clock.
-function asked(headers) {
-  const value = headers.get('Retry-After');
-  if (!value) return 0;
-  const ms = /^\s*\d+\s*$/.test(value)
-    ? Number(value) * 1000
-    : Date.parse(value) - (Date.parse(headers.get('Date')) || Date.now());
-  return Math.min(Math.max(ms || 0, 0), LONGEST_ASKED);
-}
 
 // One attempt: 'stored', 'refused' (no use repeating) or {after} (repeat).
 // Only JSON counts as an answer: a captive portal says 200 to everything.
@@ -49,7 +29,7 @@ async function post(url, body) {
       cache: 'no-store', redirect: 'error', keepalive: true,
     });
     const after = asked(answer.headers);
-    if (!/^application\/([\w.-]+\+)?json\b/i.test(answer.headers.get('Content-Type') || '')) return { after };
+    if (!isJson(answer.headers)) return { after };
     await answer.json();
     if (answer.ok) return 'stored';
     return answer.status < 500 && !RETRIED.includes(answer.status) ? 'refused' : { after };
@@ -101,11 +81,11 @@ class Outbox {
       if (outcome === 'refused') this.lost = record.id;
       this.#send();
     } else {
-      const pause = Math.min(1000 * 2 ** this.#failures * (1 + Math.random() / 5), LONGEST);
+      const wait = pause(this.#failures);
       this.#failures += 1;
       this.#held = outcome.after > 0;
       this.waiting = true;
-      this.#timer = setTimeout(() => { this.#timer = 0; this.#send(); }, Math.max(pause, outcome.after));
+      this.#timer = setTimeout(() => { this.#timer = 0; this.#send(); }, Math.max(wait, outcome.after));
     }
     this.changed();
   }
@@ -221,18 +201,8 @@ function start(root) {
     arm(() => count(left - 1), 1000);
   }
 
-  // The warning reaches ears too; only on the panel, and quietly.
   function beep() {
-    if (!PANEL.matches || !window.AudioContext) return;
-    const audio = new AudioContext();
-    const tone = audio.createOscillator();
-    const gain = audio.createGain();
-    gain.gain.value = 0.06;
-    tone.frequency.value = 660;
-    tone.connect(gain).connect(audio.destination);
-    tone.onended = () => audio.close();
-    tone.start();
-    tone.stop(audio.currentTime + 0.18);
+    if (PANEL.matches) sound();
   }
 
   function close() {
@@ -307,36 +277,11 @@ function start(root) {
     else explain(button);
   }
 
-  // A finger that rests or trembles gives no click; lifting it on the same button counts all the same.
-  let held = null;
-  let lifted = 0;
-  function release() {
-    held?.classList.remove('pressed');
-    held = null;
-  }
-  root.addEventListener('pointerdown', (event) => {
-    release();
-    clearTimeout(lifted);
-    if (!event.isPrimary || event.button) return;
-    held = event.target.closest('button');
-    held?.classList.add('pressed');
-  });
-  root.addEventListener('pointerup', (event) => {
-    const button = held;
-    release();
-    const under = document.elementFromPoint(event.clientX, event.clientY);
-    if (button && button === under?.closest('button')) lifted = setTimeout(activate, 80, button);
-  });
-  root.addEventListener('pointercancel', release);
+  const release = fingers(root, activate);
 
   root.addEventListener('click', (event) => {
     const link = event.target.closest('a[hreflang]');
-    const button = event.target.closest('button');
-    if (button) {
-      event.preventDefault();
-      clearTimeout(lifted);
-      activate(button);
-    } else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       if (!link.ariaCurrent) leave(link.href, true);
     }

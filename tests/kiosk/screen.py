@@ -1,0 +1,121 @@
+"""What a person and a test do at the screen of a paired device."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+
+from tests.services.browser import ARGUMENTS, find_chromium
+
+PANEL = {"width": 1080, "height": 1920}
+SHELL = "/kiosk/zarizeni/"
+
+
+@contextmanager
+def lasting(browser: Browser, profile: Path) -> Iterator[BrowserContext]:
+    """A browser of its own with a profile that stays, as on a device. It may be killed meanwhile."""
+    chromium = find_chromium()
+    scratch = profile.with_name(f"{profile.name}-home")
+    scratch.mkdir(exist_ok=True)
+    context = browser.browser_type.launch_persistent_context(
+        str(profile),
+        executable_path=chromium.executable,
+        args=[*ARGUMENTS, "--no-sandbox"],
+        chromium_sandbox=False,
+        env=chromium.environment(scratch),
+        viewport=PANEL,  # type: ignore[arg-type]
+        locale="cs-CZ",
+        timezone_id="Europe/Prague",
+    )
+    try:
+        yield context
+    finally:
+        with suppress(Error):  # it was killed
+            context.close()
+
+
+def kill(profile: Path) -> None:
+    """End the browser of a profile without a warning, as a power cut would."""
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            said = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if f"--user-data-dir={profile}".encode() in said and not any(part.startswith(b"--type=") for part in said):
+            os.kill(int(folder.name), signal.SIGKILL)
+
+
+def shows(page: Page, screen: str) -> None:
+    """Wait for a screen."""
+    expect(page.locator("body")).to_have_attribute("data-screen", screen, timeout=15_000)
+
+
+def touch(page: Page, does: str, value: str | int | None = None) -> None:
+    """Touch a button by what it does, once its screen takes touches: for 400 ms a screen ignores the same finger."""
+    button = page.locator(f"button[data-do={does}]" + (f"[value='{value}']" if value is not None else ""))
+    expect(button.first).to_be_visible(timeout=15_000)
+    let_the_finger_rise(page)
+    button.first.click()
+
+
+def let_the_finger_rise(page: Page) -> None:
+    """Until a screen takes touches again; at once where the page's clock is in our hands."""
+    if page.evaluate("'__pwClock' in globalThis"):
+        page.clock.run_for(450)
+    else:
+        page.wait_for_function("shown => performance.now() > shown + 450", arg=page.evaluate("performance.now()"))
+
+
+def enter(page: Page, code: str) -> None:
+    """Type a code on the keys of the screen and pair."""
+    let_the_finger_rise(page)
+    for n, character in enumerate(code, 1):
+        page.locator(f".key[value='{character}']").click(delay=95)
+        expect(page.locator("#code")).to_have_value(code[:n])
+    touch(page, "pair")
+
+
+def pair(page: Page, address: str, code: str, screen: str = "attract") -> None:
+    """Open the shell and pair it by its field."""
+    page.goto(address + SHELL)
+    shows(page, "pair")
+    page.locator("#code").fill(code)
+    touch(page, "pair")
+    shows(page, screen)
+
+
+def unsent(page: Page, number: int) -> None:
+    """Wait until so many records wait to be sent."""
+    expect(page.locator("body")).to_have_attribute("data-unsent", str(number), timeout=15_000)
+
+
+def eventually(page: Page, look: Callable[[], Any], wanted: Any) -> None:
+    """Look until what is there is what is wanted; the page's own time goes on meanwhile."""
+    end = monotonic() + 20
+    while look() != wanted:
+        assert monotonic() < end, (look(), wanted)
+        page.wait_for_timeout(50)
+
+
+OUTBOX = """(store) => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('kiosk');
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const asking = opening.result.transaction(store).objectStore(store).getAll();
+    asking.onsuccess = () => { opening.result.close(); resolve(asking.result); };
+  };
+})"""
+
+
+def kept(page: Page, store: str = "presses") -> list[dict[str, Any]]:
+    """What lies on the disk of the device."""
+    return page.evaluate(OUTBOX, store)  # type: ignore[no-any-return]
