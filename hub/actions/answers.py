@@ -20,6 +20,11 @@ from hub.work import Actor, work
 __all__ = ["DraftConflict", "Written", "decide", "give_theme", "save", "submit", "withdraw"]
 
 
+ADDED = marked(
+    "The citizen added words while you were writing. Read them on this page, then send your answer; nothing of it was lost."
+)
+
+
 def save(scope: Scope, reference: str, written: Written, now: datetime) -> int:
     """Keep the draft; returns its new version. Raises TooLarge, DraftConflict, and Conflict while an answer waits for approval."""
     plain = written.cleaned()
@@ -41,6 +46,8 @@ def submit(scope: Scope, reference: str, written: Written, now: datetime) -> Cas
             return CaseState(case.state)
         _check(case, plain, now)
         answering.check_here(case)
+        if plain.heard is not None and len(cases.questions(w.session, case)) > plain.heard:
+            raise errors.Conflict(ADDED)
         drafting.save(w, scope, case, plain, now)
         if case.state in {CaseState.ANSWERED, CaseState.CLOSED}:  # it is answered once more
             answering.move(case, CaseState.IN_PROGRESS)
@@ -115,13 +122,13 @@ class Unfilled(errors.BadInput):
 def decide(scope: Scope, reference: str, n: int, approve: bool, reason: str, now: datetime) -> None:
     """A second person approves the answer or returns it with a reason. Raises NotAllowed, BadInput, Conflict.
 
-    `n` says what was read: `cases.rounds` at that time. Whoever wrote the answer may take it back too.
+    `n` says what was read: `cases.seen` at that time. Whoever wrote the answer may take it back too.
     """
     with work(_actor(scope), "approve an answer" if approve else "return an answer", now) as w:
         case = cases.find(w.session, scope, reference, to_change=True)
         w.about(case)
         waiting = answering.waiting(w.session, case)
-        if case.state != CaseState.IN_REVIEW or not waiting or cases.rounds(w.session, case) != n:
+        if case.state != CaseState.IN_REVIEW or not waiting or cases.seen(w.session, case) != n:
             raise errors.Conflict(marked("This answer was decided or changed meanwhile. Open the case again."))
         _check_right(scope, waiting, approve)
         if not approve:

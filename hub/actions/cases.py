@@ -11,11 +11,11 @@ from hub import errors
 from hub.models import Case, CaseNote, Department
 from hub.queries import cases, deadlines
 from hub.rules.access import Scope
-from hub.steps import answering, finding, hearing, passing, terms
+from hub.steps import answering, finding, hearing, merging, passing, terms
 from hub.text import one_line
 from hub.text import words as clean
 from hub.vocabulary import CLOSED_AS, ActorKind, CaseState, LegalKind, Suspicion, marked
-from hub.work import Actor, work
+from hub.work import Actor, Work, work
 
 LONGEST_NOTE = 5000
 IS_SPAM, IS_NO_SPAM = "spam", "clear"
@@ -42,7 +42,7 @@ def judge(scope: Scope, reference: str, verdict: str, now: datetime) -> None:
     actor = Actor(ActorKind.ACCOUNT, scope.account_id)
     is_spam = verdict == IS_SPAM
     with work(actor, "close as spam" if is_spam else "clear of spam", now) as w:
-        case = cases.find(w.session, scope, reference, to_change=True)
+        case = _to_end(w, scope, reference)
         if verdict not in {IS_SPAM, IS_NO_SPAM}:
             raise errors.BadInput
         if not may_judge(case):
@@ -50,6 +50,7 @@ def judge(scope: Scope, reference: str, verdict: str, now: datetime) -> None:
         if is_spam and case.suspicion != Suspicion.SPAM:
             case.suspicion = Suspicion.SPAM
             answering.move(case, CaseState.CLOSED)
+            _let_others_go(w, case, now)
         elif not is_spam and case.suspicion != Suspicion.CLEARED:
             if case.suspicion == Suspicion.SPAM:
                 answering.move(case, CaseState.IN_PROGRESS)
@@ -98,8 +99,11 @@ def note(scope: Scope, reference: str, text: str, now: datetime) -> None:
         w.about(case)
 
 
-def close(scope: Scope, reference: str, reason: str, now: datetime, outcome: str = "") -> None:
+def close(scope: Scope, reference: str, reason: str, now: datetime, outcome: str = "") -> str | None:
     """End a case without (another) answer; why stands in a note. Answering it later opens it again. Raises BadInput, Conflict.
+
+    Cases that are joined to it and wait for its answer stay open: the first of them is their main case from now on, and its
+    reference is returned.
 
     `outcome` is one of `CLOSED_AS`, empty for none of them.
     """
@@ -108,12 +112,28 @@ def close(scope: Scope, reference: str, reason: str, now: datetime, outcome: str
         raise errors.BadInput(marked("Choose why it is closed from the list."))
     actor = Actor(ActorKind.ACCOUNT, scope.account_id)
     with work(actor, "close a case", now) as w:
-        case = cases.find(w.session, scope, reference, to_change=True)
+        case = _to_end(w, scope, reference)
         answering.move(case, CaseState.ANSWERED if case.answered_at else CaseState.CLOSED)
         case.outcome = outcome or None
         w.session.add(CaseNote(case_id=case.id, account_id=scope.account_id, text=plain, written_at=now))
         finding.add(w.session, case, plain)
+        heir = _let_others_go(w, case, now)
         w.about(case)
+        return heir.reference if heir is not None else None
+
+
+def _to_end(w: Work, scope: Scope, reference: str) -> Case:
+    merging.locked_to_end(w.session, cases.find(w.session, scope, reference).id)
+    return cases.find(w.session, scope, reference, to_change=True)
+
+
+def _let_others_go(w: Work, case: Case, now: datetime) -> Case | None:
+    """Those who wait for the answer of a case get none from it any more: the first of them takes its place."""
+    w.session.flush()
+    heir = merging.release(w.session, case, now)
+    if heir is not None:
+        w.about(heir)
+    return heir
 
 
 def _note_of(text: str) -> str:

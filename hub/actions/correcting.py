@@ -28,6 +28,7 @@ def begin(scope: Scope, reference: str, position: int, now: datetime) -> None:
             raise errors.NotFound
         answer = answers[position - 1]
         drafting.must_be_open(case)
+        answering.check_here(case)
         correcting.must_be_ours(case, answer)
         kept = cases.draft(w.session, case)
         if kept is not None and kept.corrects_id == answer.id:

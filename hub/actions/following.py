@@ -11,7 +11,7 @@ from hub.models import Message
 from hub.queries import cases
 from hub.rules import erasing as rule
 from hub.rules.access import Scope
-from hub.steps import adding, deliveries, erasing, hearing, intake
+from hub.steps import adding, deliveries, erasing, hearing, intake, merging
 from hub.storage import storage
 from hub.text import one_line
 from hub.vocabulary import ActorKind, LegalKind, Letter, marked
@@ -76,7 +76,7 @@ def erase(case_id: int, now: datetime) -> bool:
     Done already: nothing happens.
     """
     with work(CITIZEN, "wish for erasure", now) as w:
-        case = adding.to_go_on(w.session, case_id)
+        case = merging.locked_to_end(w.session, case_id)
         w.about(case)
         if case.erased_at is not None:
             return True
@@ -91,6 +91,7 @@ def erase(case_id: int, now: datetime) -> bool:
 def erase_as_wished(scope: Scope, reference: str, now: datetime, *, is_filed: bool) -> None:
     """An official has seen to the records: the words of the case are erased. Raises BadInput; Conflict when nobody wishes it."""
     with work(Actor(ActorKind.ACCOUNT, scope.account_id), "erase a case", now) as w:
+        merging.locked_to_end(w.session, cases.find(w.session, scope, reference).id)
         case = cases.find(w.session, scope, reference, to_change=True)
         w.about(case)
         if case.erasure_asked_at is None:

@@ -9,7 +9,7 @@ from hub.models import Case
 from hub.queries import cases, planned
 from hub.rules.access import Scope
 from hub.rules.planning import is_missed
-from hub.steps import answering, clockmarks, words
+from hub.steps import adding, answering, clockmarks, words
 from hub.vocabulary import ActorKind, CaseState, DecisionKind, marked
 from hub.work import SYSTEM, Actor, Work, work
 
@@ -30,7 +30,17 @@ def let_go(case_id: int, now: datetime) -> None:
         if at is None or at > now or is_missed(at, now):
             raise NotDue
         w.about(case)
-        answering.publish(w.session, case, answering.approved(w.session, case), now)
+        _publish(w, case, now)
+
+
+def _publish(w: Work, case: Case, now: datetime) -> None:
+    """Let go what waits. What the citizen added since it was written is not answered by it: the case stays open for that."""
+    goes = answering.approved(w.session, case)
+    added = case.added_at
+    unread = added is not None and all(added > one.revisions[-1].written_at for one in goes)
+    answering.publish(w.session, case, goes, now)
+    if unread and case.answered_at is not None:
+        adding.open_again(w.session, case)
 
 
 def send_now(scope: Scope, reference: str, now: datetime) -> None:
@@ -38,7 +48,7 @@ def send_now(scope: Scope, reference: str, now: datetime) -> None:
     actor = Actor(ActorKind.ACCOUNT, scope.account_id)
     with work(actor, "send a planned answer now", now) as w:
         case = _waiting(w, scope, reference)
-        answering.publish(w.session, case, answering.approved(w.session, case), now)
+        _publish(w, case, now)
 
 
 def cancel(scope: Scope, reference: str, now: datetime) -> None:

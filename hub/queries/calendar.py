@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.models import Account, AccountSetting, Case
 from hub.queries import cases, reminders
-from hub.rules.access import Scope
+from hub.rules.access import Scope, scope_of
 from hub.rules.localtime import Month
 from hub.vocabulary import RoleName
 
@@ -69,11 +69,21 @@ def owner(session: Session, digest: str) -> Account | None:
 
 
 def of_account(session: Session, account: Account, today: date) -> list[Case]:
-    """The cases in the calendar of an account: its own, and of its department those nobody has; a head sees all of it."""
+    """The cases in the calendar of an account: its own, and of its department those nobody has; a head sees all of it.
+
+    Of its own only what it still sees at the desk: the link outlives a change of department or role.
+    """
+    roles = {role.name for role in account.roles}
+    scope = scope_of(account.id, account.department_id, roles)
+    if scope is None:
+        return []
     of_department = Case.department_id == account.department_id
-    if RoleName.HEAD not in {role.name for role in account.roles}:
+    if RoleName.HEAD not in roles:
         of_department = sa.and_(of_department, Case.official_id.is_(None))
     wanted = sa.select(Case).where(
-        reminders.runs(), sa.or_(Case.official_id == account.id, of_department), Case.due_on >= today - PAST
+        reminders.runs(),
+        cases.within(scope),
+        sa.or_(Case.official_id == account.id, of_department),
+        Case.due_on >= today - PAST,
     )
     return list(session.scalars(wanted.order_by(Case.due_on, Case.id).limit(MOST)))

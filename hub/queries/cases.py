@@ -103,6 +103,11 @@ def rounds(session: Session, case: Case) -> int:
     return session.scalar(sa.select(counted.scalar_subquery() + again.scalar_subquery())) or 0
 
 
+def seen(session: Session, case: Case) -> int:
+    """What whoever approves has read: the rounds of the answers, and how often the citizen added words."""
+    return rounds(session, case) + len(questions(session, case)) - 1
+
+
 def fresh_version(session: Session, case: Case) -> int:
     """The version of a form for which there is no draft yet; another one after each answer, so that an old form is told."""
     return rounds(session, case) * SAVES

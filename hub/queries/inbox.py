@@ -228,7 +228,7 @@ def _looked_at(scope: Scope, wanted: Narrowed) -> list[sa.ColumnElement[bool]]:
     if wanted.words:
         found += [*_of_officials(wanted, Case.official_id), *_due(wanted, Case.due_on)]
     if wanted.due is not None and wanted.view not in BY_VIEW:
-        found.append(Case.state.in_(["new", "in_progress", "in_review"]))
+        found.append(Case.state.in_(["new", "in_progress", "in_review", "scheduled"]))
     for column, value in ((Case.legal_kind, wanted.kind), (Case.state, wanted.state)):
         if value:
             found.append(column == value)

@@ -57,6 +57,8 @@ def add(session: Session, said: Said, now: datetime) -> Receipt:
     terms.completed(session, case, now)
     if case.state in DONE:
         _open_again(session, case, now)
+    elif case.answered_at is not None:  # what was answered is being corrected, or answered once more: this waits too
+        _count_from(session, case, now)
     finding.add(session, case, text)
     return Receipt(said.external_id, 0, Outcome.STORED, about=case.id)
 
@@ -77,6 +79,17 @@ def _open_again(session: Session, case: Case, now: datetime) -> None:
         joining.part(session, case, link, None, "", now)
         if not had_answer:
             return
+    _count_from(session, case, now)
+
+
+def open_again(session: Session, case: Case) -> None:
+    """The answer went out, but words came after it was written: the case waits for another one, counted from their day."""
+    if case.added_at is not None:
+        answering.move(case, CaseState.IN_PROGRESS)
+        _count_from(session, case, case.added_at)
+
+
+def _count_from(session: Session, case: Case, now: datetime) -> None:
     case.answered_at = None
     case.reopened_on = received_on(now, None)
     case.deadline_rule_id, case.due_on = hearing.due(session, LegalKind(case.legal_kind), case.reopened_on)

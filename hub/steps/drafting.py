@@ -33,6 +33,7 @@ class Written:
 
     `theme` is the name of its theme in addresses, empty for none; None leaves it as it is. `corrects` is the place of the answer
     that it corrects among those of its case, from 1 (0: none), `reason` what was wrong; `publish_at` when it is to go out.
+    `heard` is how many times the citizen had written when the form was opened; None: it does not matter.
     """
 
     version: int
@@ -44,6 +45,7 @@ class Written:
     corrects: int = 0
     reason: str = ""
     publish_at: datetime | None = None
+    heard: int | None = None
 
     def cleaned(self) -> Written:
         """The same, safe to store. Raises TooLarge: nothing of it is ever cut off silently."""

@@ -118,22 +118,33 @@ def part(session: Session, case: Case, link: CaseLink, account_id: int | None, r
     session.flush()
 
 
-def release(session: Session, main: Case, now: datetime) -> None:
-    """The words of a main case are going to be erased: what is joined to it and waits for its answer must not be lost.
-
-    The one of them that must be answered first takes its place. Nothing happens when all were answered, or told where it went.
-    """
+def _heir(session: Session, main_id: int) -> CaseLink | None:
     waiting = (
         sa.select(CaseLink)
         .join(Case, Case.id == CaseLink.case_id)
-        .where(CaseLink.root_id == main.id, CaseLink.ended_at.is_(None), Case.answered_at.is_(None))
+        .where(CaseLink.root_id == main_id, CaseLink.ended_at.is_(None), Case.answered_at.is_(None))
     )
-    first = session.scalar(waiting.where(Case.erased_at.is_(None)).order_by(Case.due_on, Case.id).limit(1))
+    return session.scalar(waiting.where(Case.erased_at.is_(None)).order_by(Case.due_on, Case.id).limit(1))
+
+
+def locked_to_end(session: Session, case_id: int) -> Case:
+    """A case that is going to end, as it is now, to be changed; and locked with it, in the one order, whoever takes its place."""
+    first = _heir(session, case_id)
+    return locked(session, [case_id, *([first.case_id] if first else [])])[case_id]
+
+
+def release(session: Session, main: Case, now: datetime) -> Case | None:
+    """A main case ends without an answer, or its words are erased: what is joined to it and waits must not be lost.
+
+    The one of them that must be answered first takes its place, and is returned. None: all were answered, or told where it went.
+    """
+    first = _heir(session, main.id)
     if first is None or main.outcome == CaseOutcome.FORWARDED:
-        return
+        return None
     heir = locked(session, [first.case_id])[first.case_id]
     part(session, heir, first, None, "", now)
     left = sa.and_(CaseLink.root_id == main.id, CaseLink.ended_at.is_(None))
     session.execute(sa.update(CaseLink).where(left, CaseLink.main_id == main.id).values(main_id=heir.id))
     session.execute(sa.update(CaseLink).where(left).values(root_id=heir.id))
     session.expire_all()
+    return heir

@@ -204,7 +204,13 @@ def _written() -> Written:
         request.form.get("theme"),
         _number("corrects") if request.form.get("corrects") else 0,
         request.form.get("reason", ""),
+        heard=_heard(),
     )
+
+
+def _heard() -> int | None:
+    text = request.form.get("heard", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
 def _number(name: str) -> int:

@@ -200,7 +200,7 @@ class CasePage:
 
     def _may_correct(self, answer: Message, shown: Revision) -> bool:
         """Whether this answer can be corrected now: it is this department's, and nothing else waits."""
-        is_free = self._case.state not in SETTLED
+        is_free = self._case.state not in SETTLED and not ending.is_elsewhere(self._case)
         return is_free and shown.text is not None and answer.department_id == self._case.department_id
 
     def _delivery(self, one: Delivery) -> dict[str, Any]:
@@ -242,6 +242,7 @@ class CasePage:
             "autosave_url": self._url("autosave", "answering"),
             "key": forms.token(DRAFT_FORM, key),
             "version": filled.version if kept else fresh,
+            "heard": len(cases.questions(self._session, case)),
             "text": filled.text,
             "is_public": filled.is_public,
             "title": filled.title,
@@ -275,7 +276,7 @@ class CasePage:
         own = newest.account_id == self._scope.account_id
         return {
             "action_url": self._url("decide", "answering"),
-            "n": cases.rounds(self._session, self._case),
+            "n": cases.seen(self._session, self._case),
             "html": markup.said(said.text, said.is_markdown) if said else None,
             "before_html": markup.said(found["before"].text, found["before"].is_markdown) if found["before"] else None,
             "is_correction": found["is_correction"],

@@ -104,12 +104,19 @@ def note(reference: str) -> BaseResponse | tuple[str, int]:
 def close(reference: str) -> BaseResponse | tuple[str, int]:
     """It needs no (other) answer."""
     try:
-        acts.close(desk.scope(), reference, request.form.get("reason", ""), desk.now(), request.form.get("outcome", ""))
+        words, outcome = request.form.get("reason", ""), request.form.get("outcome", "")
+        heir = acts.close(desk.scope(), reference, words, desk.now(), outcome)
     except (errors.BadInput, errors.Conflict) as problem:
         return desk.case_page(reference).render(
             problem=problem, field="closing", words=request.form.get("reason", "")
         ), problem.status
     flash(gettext("The case is closed."), "success")
+    if heir is not None:
+        told = gettext(
+            "Cases that were joined to it still wait for an answer. Case %(reference)s is open for them.",
+            reference=heir,
+        )
+        flash(told, "success")
     return redirect(url_for(".one", reference=reference), 303)
 
 

@@ -159,7 +159,7 @@ def _page(reference: str, filled: Filled) -> str:
     near = [] if link is not None else _near(scope, case)
     answer = merging.answer_of(session, case) if link is None else None
     lacking = merging.lacking(session, case, answer) if answer is not None else 0
-    text = next((one.text for one in answer.revisions if one.n == answer.shown_n), None) if answer is not None else None
+    shown = next((one for one in answer.revisions if one.n == answer.shown_n), None) if answer is not None else None
     return render_template(
         "cases/joining.html",
         case={"reference": case.reference, "version": case.version, "due": full_day(case.due_on)},
@@ -171,8 +171,12 @@ def _page(reference: str, filled: Filled) -> str:
         is_answered=case.answered_at is not None,
         near=near,
         more=max(merging.number_with_same_words(session, scope, case) - merging.MOST, 0) if near else 0,
-        answer={"html": markup.paragraphs(text), "n": cases.rounds(session, case), "lacking": lacking}
-        if lacking and text and not merging.under_way(session, case)
+        answer={
+            "html": markup.said(shown.text, shown.is_markdown),
+            "n": cases.rounds(session, case),
+            "lacking": lacking,
+        }
+        if lacking and shown and shown.text and not merging.under_way(session, case)
         else None,
         values=filled,
         problems=filled.problems,

@@ -14,7 +14,7 @@ from icalendar import Calendar
 
 from hub.actions import cases as acts
 from hub.database import db
-from hub.models import Account, AccountSetting, AuditEntry
+from hub.models import Account, AccountSetting, AuditEntry, Department
 from hub.rules.localtime import local
 from tests.desks import ADMINISTRATOR, HEAD, SOCIAL, A, B, Desk, asked, case_of, form_of, scope
 
@@ -165,6 +165,19 @@ class TestSubscription:
             db.session.commit()
             db.session.remove()
         assert light.test_client().get(link).status_code == 404
+
+    def test_who_went_to_another_department_takes_no_deadline_of_the_old_one_along(self, light: Flask) -> None:
+        mine = taken(light)
+        link = self.renewed(Desk(light, A))
+        assert mine in light.test_client().get(link).get_data(as_text=True)
+        for department in ("socialni", None):
+            there = sa.select(Department.id).where(Department.slug == department).scalar_subquery()
+            with light.app_context():
+                db.session.execute(sa.update(Account).where(Account.email == A).values(department_id=there))
+                db.session.commit()
+                db.session.remove()
+            answer = light.test_client().get(link)
+            assert (answer.status_code, mine in answer.get_data(as_text=True)) == (200, False)
 
     def test_any_other_secret_is_404(self, light: Flask) -> None:
         for secret in ("x", "x" * 43, "x" * 500, "%00", "..", "č" * 30):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 
@@ -9,6 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from hub.actions import following
+from hub.actions import merging as merging_acts
 from hub.database import db
 from hub.jobs import sharing
 from hub.models import CaseLink
@@ -17,7 +21,7 @@ from hub.rules import references as made
 from tests.desk.conftest import DeskOf
 from tests.desk.joined import WHY, answers_of, join, page_of, work
 from tests.desk.looks import references, state, together
-from tests.desks import HEAD, PRESS, A, B, Desk, address, asked, case_of, form_of
+from tests.desks import HEAD, PRESS, A, B, Desk, Towns, address, asked, case_of, form_of, scope
 
 NOW = datetime.now(UTC)
 STORM = "Na Hlavní třídě leží po bouřce spadlý strom přes chodník."
@@ -143,3 +147,34 @@ def test_the_page_of_a_main_case_asks_as_often_whatever_is_joined_to_it(light: F
     assert asks(few) == asks(many)
     assert join(desk(A), few, many).status_code == 303
     assert number_of(light, many) == 43
+
+
+def test_a_main_case_that_ends_is_locked_in_the_order_of_all_others(towns: Towns) -> None:
+    """SQLite has one writer at a time, who waits for nobody."""
+    town = towns("postgres")
+    first, main = asked(town, now=NOW), asked(town, now=NOW)
+    with town.app_context():
+        head = scope(HEAD)
+        merging_acts.join(head, first, main, WHY, case_of(db.session(), first).version, NOW)
+        low, high = case_of(db.session(), first).id, case_of(db.session(), main).id
+        db.session.rollback()
+        wish = partial(in_app, town, partial(following.erase, high, NOW))
+        with db.engine.connect() as other, ThreadPoolExecutor(1) as pool:
+            other.execute(LOCK, {"key": low})
+            erasing = pool.submit(wish)
+            while not other.scalar(WAITS):
+                assert not erasing.done()
+            with db.engine.connect() as third:
+                third.execute(LOCK, {"key": high})  # who waits for the first of them holds none of the others
+            other.rollback()
+            assert erasing.result()
+    assert state(town, first) == "new"
+
+
+LOCK = sa.text("SELECT id FROM cases WHERE id = :key FOR UPDATE NOWAIT")
+WAITS = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+def in_app(app: Flask, act: Callable[[], bool]) -> bool:
+    with app.app_context():
+        return act()

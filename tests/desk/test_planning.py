@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from hub.actions import timetable
+from hub.actions import following, timetable
 from hub.database import db
+from hub.envelopes import Said
 from hub.jobs.answers import by_the_clock
 from hub.models import AuditEntry, ClockMark
 from hub.queries import planned
@@ -210,3 +211,29 @@ def test_days_on_which_clocks_are_moved_are_counted_right() -> None:
     assert len(planning.instants(date(2027, 10, 31), time(2, 30))) == 2
     for now, hour in ((datetime(2027, 3, 27, 23, 30, tzinfo=UTC), 6), (datetime(2027, 10, 30, 12, tzinfo=UTC), 7)):
         assert planning.tomorrow_morning(now).hour == hour
+
+
+@pytest.mark.parametrize("by", ["clock", "person"])
+def test_words_that_came_after_the_answer_was_written_wait_for_another_one(
+    town: Flask, staff: DeskOf, words: str, by: str
+) -> None:
+    reference = asked(town, now=datetime.now(UTC) - 9 * DAY)
+    assert plan(staff, reference, words) == 303
+    at = planned_for(town, reference)
+    with town.app_context():
+        case = case_of(db.session(), reference)
+        key, due_on = case.id, case.due_on
+        db.session.rollback()
+        said_more = Said("web:sledovani", f"dodatek-{key}", "", "Ulice je Dlouhá, ne Krátká.", adds_to=key)
+        following.add(said_more, datetime.now(UTC))
+    if by == "clock":
+        assert tick(town, at) == 1
+    else:
+        assert staff(A).post(reference, "plan", {**staff(A).form(reference, "plan"), "step": "now"}).status_code == 303
+    assert said(town, reference) == [(words, 1)]
+    assert state(town, reference) == "in_progress"
+    with town.app_context():
+        case = case_of(db.session(), reference)
+        assert case.answered_at is None
+        assert case.reopened_on == local(datetime.now(UTC)).date()
+        assert case.due_on > due_on
