@@ -440,6 +440,9 @@ def row_share(statement: sa.Select[Any]) -> sa.Select[Any]:
     return statement.with_for_update(read=True)
 
 
-def row_lock(statement: sa.Select[Any]) -> sa.Select[Any]:
-    """Lock the rows that will be changed. SQLite's writer already holds the only lock there is, so nothing is added there."""
-    return statement.with_for_update()
+def row_lock(statement: sa.Select[Any], *, shared: bool = False) -> sa.Select[Any]:
+    """Lock the rows that will be changed; `shared`, those that nobody may change until what hangs on them is committed.
+
+    SQLite's writer already holds the only lock there is, so nothing is added there.
+    """
+    return statement.with_for_update(read=shared)

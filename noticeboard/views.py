@@ -87,6 +87,7 @@ def _listed(line: Line) -> dict[str, object]:
         "url": card["url"],
         "excerpt": [(excerpt(line.text, EXCERPT), False)],
         "facts": [fact for fact in facts if fact],
+        "department": card["department"],
         "lang": _czech(),
     }
 

@@ -11,12 +11,15 @@ from typing import Any
 
 import feedparser
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from hub import feeds
 from hub.actions import answers
+from hub.database import db
 from hub.feeds import Entry, Feed
+from hub.models import Message
 from hub.steps import words
 from hub.vocabulary import ActorKind, Cause, DecisionKind
 from hub.work import SYSTEM, Actor, work
@@ -150,3 +153,27 @@ def test_what_xml_cannot_carry_is_left_out() -> None:
     read = feedparser.parse(feeds.atom(Feed(bad, "https://x/", "https://x/a", "cs", bad, [entry])))
     assert not read.bozo
     assert read.entries[0].title == "abcde💡"
+
+
+def test_an_answer_to_a_question_in_ukrainian_is_said_to_be_czech(towns: Towns) -> None:
+    app = towns("sqlite")
+    _, path = desks.published(app, "Opravíme ji v úterý.", "Lampa v Nové", "Коли полагодять лампу?")
+    slug = path.rpartition("/")[2]
+    with app.app_context():
+        asked = db.session.scalars(sa.select(Message).where(Message.slug == slug)).one()
+        for message in db.session.scalars(sa.select(Message).where(Message.conversation_id == asked.conversation_id)):
+            message.language = "uk"
+        db.session.commit()
+    item = next(one for one in json_feed(app)["items"] if one["title"] == "Lampa v Nové")
+    assert item["language"] == "cs"
+    assert '<blockquote lang="uk">' in item["content_html"]
+    assert titled(app, "Lampa v Nové").content[0].language == "cs"
+
+
+def test_names_of_departments_are_said_to_be_czech_on_pages_in_other_languages(towns: Towns) -> None:
+    app = towns("sqlite")
+    _, path = desks.published(app, "Opravíme ji v úterý.", "Lampa v Krátké")
+    for page in (public_page(app, f"/en{path}"), public_page(app, "/uk/odpovedi")):
+        assert '<span lang="cs">Odbor dopravy</span>' in page
+    assert 'lang="cs">Lampa v Krátké' in public_page(app, f"/en/diskuse/{path.rpartition('/')[2]}")
+    assert 'lang="cs"' not in public_page(app, path).partition("<main")[2].partition('<section class="helped"')[0]

@@ -31,6 +31,12 @@ def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     yield from desks.towns(request, tmp_path_factory.mktemp("towns"))
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here everybody comes from one address."""
+    monkeypatch.setattr(view, "MOST_OF_NETWORK", 10**6)
+
+
 @pytest.fixture
 def answer(towns: Towns, engine: str) -> tuple[Flask, str]:
     """A town, and the address of an answer that nobody has said anything about."""
@@ -359,3 +365,35 @@ def test_words_without_a_page_that_asked_for_them_are_given_back(answer: tuple[F
     assert gone.status_code in {400, 404}
     assert "Moje slova." in gone.get_data(as_text=True)
     assert words_about(app, path) == []
+
+
+def test_a_network_has_a_ceiling_over_all_answers(towns: Towns, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = towns("sqlite")
+    paths = [desks.published(app, f"Odpověď {n}.")[1] for n in range(2)]
+    monkeypatch.setattr(view, "MOST_OF_NETWORK", 3)
+    client = app.test_client()
+
+    def sent_from(address: str) -> list[int]:
+        where = {"environ_overrides": {"REMOTE_ADDR": address}}
+        return [say(client, paths[n % 2], 3, **where).status_code for n in range(7)]
+
+    assert sent_from("10.20.0.1").count(303) in {3, 6}  # 6 where a minute ended meanwhile
+    assert say(client, paths[0], 3, environ_overrides={"REMOTE_ADDR": "10.20.0.2"}).status_code == 303
+    inside = [f"2001:db8:1:2::{n}" for n in range(1, 8)]
+    codes = [say(client, paths[0], 3, environ_overrides={"REMOTE_ADDR": one}).status_code for one in inside]
+    assert codes.count(303) in {3, 6}  # one household has as many addresses as it likes
+
+
+def test_an_address_passed_on_shows_and_changes_nothing_of_what_was_said(answer: tuple[Flask, str]) -> None:
+    app, path = answer
+    shared = say(app.test_client(), path, 3).headers["Location"]
+    for other in (
+        {"environ_overrides": {"REMOTE_ADDR": "10.30.0.1"}},
+        {"headers": {"User-Agent": "Jiný prohlížeč".encode().decode("latin-1")}},
+    ):
+        friend = app.test_client()
+        page = friend.get(shared, **other).get_data(as_text=True)
+        assert "Vaše odpověď" not in page
+        press(friend, path, 1, hidden_fields(page))
+    assert said(app, path) == [(0, 3), (0, 1), (0, 1)]
+    assert "Vaše odpověď: Ano" in app.test_client().get(shared).get_data(as_text=True)

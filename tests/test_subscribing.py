@@ -288,3 +288,32 @@ def test_subscribing_while_something_is_announced_keeps_the_audience_whole(town:
         assert (dispatch.audience, dispatch.expanded) == (1, 1)
         assert dispatch.finished_at is not None
         db.session.remove()
+
+
+def test_a_busy_database_gives_the_form_back_filled(town: Flask) -> None:
+    client = town.test_client()
+    fields = hidden_fields(client.get("/odbery").get_data(as_text=True))
+    data = {**fields, "topic": ["notices"], "email": EMAIL, "step": "begin"}
+    with town.app_context():
+        url = town.config["SQLALCHEMY_DATABASE_URI"]
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.connect() as other:
+        if engine.dialect.name == "sqlite":
+            other.connection.driver_connection.execute("BEGIN IMMEDIATE").close()  # type: ignore[union-attr]
+        else:
+            other.execute(sa.text("LOCK TABLE opt_ins IN ACCESS EXCLUSIVE MODE"))
+        answer = client.post("/odbery", data=data)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert f'value="{EMAIL}"' in page
+    assert re.search(r'value="notices" checked', page)
+    again = {**data, **hidden_fields(page)}
+    assert client.post("/odbery", data=again).status_code == 303
+
+
+def test_a_link_that_never_was_or_has_ended_asks_for_no_press(town: Flask, client: FlaskClient) -> None:
+    for secret in ("x", "x" * 43, "ž" * 30):
+        page = client.get(f"/odbery/potvrzeni/{secret}")
+        assert page.status_code == 410
+        assert "<button" not in page.get_data(as_text=True).partition("<main")[2].partition("</main>")[0]

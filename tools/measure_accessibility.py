@@ -10,16 +10,25 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
+from sqlalchemy.orm import aliased
 
+from config import Settings
 from hub.accessibility import RESULTS
+from hub.actions import answers, correcting
+from hub.actions.answers import Written
+from hub.app import create_app
+from hub.database import db
+from hub.models import Account, Case, Department, Draft, Message, Role
+from hub.rules.access import scope_of
 from hub.rules.localtime import local
 from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE
 from tests.running import free_port
@@ -29,14 +38,15 @@ TREE = Path(__file__).parent.parent
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "EN-301-549"]}
 WIDTHS = (320, 390, 1440)
 COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-FIRST = ("/", "/neni-tu")
+FIRST = ("/", "/neni-tu", "/odbery/potvrzeni/neni-tu")
 """Where the looking begins; other pages are found by their links, one of each kind of address."""
 MOST = 60
+asked = aliased(Message)
 
 
 @contextmanager
-def demo() -> Iterator[str]:
-    """A demo city of its own on a free port."""
+def demo() -> Iterator[tuple[str, list[str]]]:
+    """A demo city of its own on a free port, and pages in it to which no link leads: see `more`."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         ours = {"HUB_MODE": "demo", "HUB_DATA_DIR": folder, "HUB_PORT": str(port)}
@@ -44,7 +54,8 @@ def demo() -> Iterator[str]:
             [sys.executable, "-m", "hub.serve"], cwd=TREE, env={**os.environ, **ours}, stdout=subprocess.DEVNULL
         )
         try:
-            yield _up(f"http://localhost:{port}")
+            address = _up(f"http://localhost:{port}")
+            yield address, more(Path(folder))
         finally:
             process.terminate()
             process.wait(30)
@@ -63,10 +74,63 @@ def _up(address: str) -> str:
             return address
 
 
-def paths(browser: Browser, address: str) -> list[str]:
+def more(folder: Path) -> list[str]:
+    """One published answer is corrected and another withdrawn, as officials do it; the addresses of both."""
+    app = create_app(Settings(_env_file=None, mode="demo", data_dir=folder))  # type: ignore[call-arg]
+    with app.app_context():
+        admin = db.session.scalars(sa.select(Account).join(Account.roles).where(Role.name == "administrator")).first()
+        scope = scope_of(admin.id, None, [role.name for role in admin.roles]) if admin else None
+        assert scope is not None
+        public = (
+            sa.select(Case.reference, Message.slug, Message.department_id)
+            .join(Department, Department.id == Case.department_id)
+            .join(asked, asked.conversation_id == Case.conversation_id)
+            .join(Message, Message.derived_from_id == asked.id)
+            .where(Message.slug.is_not(None), Message.shown_n.is_not(None), Department.needs_approval.is_(False))
+        )
+        (first, corrected, _), (second, withdrawn, _) = db.session.execute(public.limit(2)).all()
+        now = datetime.now(UTC)
+        correcting.begin(scope, first, 1, now)
+        draft = db.session.scalars(sa.select(Draft).join(Case).where(Case.reference == first)).one()
+        said = Written(
+            draft.version,
+            f"{draft.text} Doplněno.",
+            True,
+            draft.title,
+            draft.public_question,
+            corrects=1,
+            reason="Doplněno.",
+        )
+        answers.submit(scope, first, said, now)
+        answers.withdraw(scope, second, now)
+        db.session.remove()
+        db.engine.dispose()
+    return [f"/odpovedi/{corrected}", f"/odpovedi/{withdrawn}"]
+
+
+def pressed(page: Page, home: str, answer: str, discussed: str) -> Iterator[str]:
+    """States that only a form leads to; the name of each while it is on the page."""
+    page.goto(f"{home}{answer}")
+    page.locator("#pomohlo button[value='1']").click()
+    yield f"{answer}#pomohlo, after a no"
+    page.locator("#pomohlo textarea").fill("   ")
+    page.locator("#pomohlo form.missed button").click()
+    yield f"{answer}#pomohlo, words refused"
+    page.goto(f"{home}{discussed}")
+    page.locator("a[href$='/nahlaseni']").first.click()
+    page.locator("main textarea").fill("Urazilo mě to.")
+    page.locator("main form").evaluate(
+        "form => { form.action = form.action.replace(/[^/]+.nahlaseni$/, 'x/nahlaseni') }"
+    )
+    page.locator("main form button").click()
+    yield f"{discussed}, a report of what is gone"
+
+
+def paths(browser: Browser, address: str, more: Sequence[str]) -> list[str]:
     """The public pages: each address that links lead to, of those of one form only the first."""
     page = browser.new_page()
     found, forms, waiting = list[str](), set[str](), list(FIRST)
+    found += more
     while waiting and len(found) < MOST:
         path = waiting.pop(0)
         form = re.sub(r"/[^/]*\d[^/]*|(?<=/odpovedi/)[^/]+|(?<=/kiosk/)[^/]+", "/…", path)
@@ -85,10 +149,18 @@ def paths(browser: Browser, address: str) -> list[str]:
     return found
 
 
+def _opened(page: Page, home: str, pages: Sequence[str]) -> Iterator[str]:
+    for path in pages:
+        page.goto(home + path)
+        yield path
+
+
 def main() -> None:
     """Measure and write the results."""
-    with demo() as address, launch(find_chromium()) as browser:
-        pages = paths(browser, address)
+    with demo() as (address, hidden), launch(find_chromium()) as browser:
+        pages = paths(browser, address, hidden)
+        talk = next(path for path in pages if path.startswith("/diskuse/"))
+        states = list[str]()
         version, violations = "", 0
         looks = list(itertools.product(CITY_LANGUAGES, WIDTHS, COLOURS))
         for language, width, colours in looks:
@@ -98,8 +170,9 @@ def main() -> None:
                 bypass_csp=True,
             )
             page = context.new_page()
-            for path in pages:
-                page.goto(address + ("" if language == DEFAULT_LANGUAGE else f"/{language}") + path)
+            home = address + ("" if language == DEFAULT_LANGUAGE else f"/{language}")
+            for path in itertools.chain(_opened(page, home, pages), pressed(page, home, hidden[0], talk)):
+                states += [] if path in pages or path in states else [path]
                 found = Axe().run(page, options=RULES)
                 version = found.response["testEngine"]["version"]
                 for one in found.response["violations"]:
@@ -107,14 +180,14 @@ def main() -> None:
                     print(f"{path} ({language}, {width} px, {colours}): {one['id']}")
             context.close()
         chromium = f"Chromium {browser.version.partition('.')[0]}"
-    listed = "".join(f'  "{path}",\n' for path in sorted(pages))
+    listed = "".join(f'  "{path}",\n' for path in sorted([*pages, *states]))
     RESULTS.write_text(
         "# Written by `make accessibility`.\n"
         f'on = "{local(datetime.now(UTC)).date()}"\naxe = "{version}"\nbrowser = "{chromium}"\n'
         f"looks = {len(looks)}\nwidths = {list(WIDTHS)}\nviolations = {violations}\npaths = [\n{listed}]\n",
         encoding="utf-8",
     )
-    print(f"{len(pages)} pages in {len(looks)} states each: {violations} violations.")
+    print(f"{len(pages) + len(states)} pages in {len(looks)} states each: {violations} violations.")
     sys.exit(1 if violations else 0)
 
 

@@ -90,6 +90,7 @@ def edit(secret: str, version: int, text: str, name: str, now: datetime) -> None
         raise errors.BadInput(MESSAGES["too_long" if len(plain) > rules.LONGEST else "name_too_long"])
     with work(CITIZEN, "edit a comment", now) as w:
         found = _to_change(w, secret, version)
+        commenting.hold_setting(w.session, found.publication_id)
         if not _may_edit(w.session, found, now):
             raise errors.Conflict(MESSAGES["closed"])
         last = commenting.newest(found)

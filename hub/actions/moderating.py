@@ -9,7 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from hub import database, errors
-from hub.database import table_of
+from hub.database import row_lock, table_of
 from hub.envelopes import Commented, Receipt
 from hub.models import Comment, Department, Discussion, Message, Report
 from hub.queries import moderation
@@ -186,6 +186,8 @@ def arrange(scope: Scope, slug: str, version: int, state: str, how: str, closes_
     with work(_actor(scope), "arrange a discussion", now) as w:
         publication = moderation.publication(w.session, scope, slug)
         w.about(publication)
+        # Comments that saw the discussion as it was are there before it changes.
+        w.session.execute(row_lock(sa.select(Message.id).where(Message.id == publication.id)))
         values: dict[str, object] = {"state": state, "moderation": how, "closes_on": closes_on}
         if not _arranged(w, publication, version, values):
             raise errors.Conflict(marked("Somebody else changed this meanwhile. Open it again and look."))

@@ -140,8 +140,8 @@ def confirm(secret: str, now: datetime) -> int | None:
 
     It is used once: used again (a double click), it only says the same.
     """
-    its = sa.select(OptIn).where(OptIn.secret_digest == subscribing.digest(secret), OptIn.expires_at > now)
-    found = db.session.scalar(its) if 20 <= len(secret) <= 100 else None
+    its = _of_link(secret, now)
+    found = db.session.scalar(its) if is_secret(secret) else None
     if found is None or found.address_id is not None:
         return found.address_id if found else None
     with work(CITIZEN, "confirm news", now) as w:
@@ -153,6 +153,20 @@ def confirm(secret: str, now: datetime) -> int | None:
         w.about(address)
         one.address_id, one.value = address.id, ""
         return address.id
+
+
+def may_confirm(secret: str, now: datetime) -> bool:
+    """Whether the link of a letter is good still, so that its page asks nothing that cannot be done. It changes nothing."""
+    return is_secret(secret) and db.session.scalar(_of_link(secret, now)) is not None
+
+
+def is_secret(text: str) -> bool:
+    """Whether this may be the secret of a link."""
+    return 20 <= len(text) <= 100
+
+
+def _of_link(secret: str, now: datetime) -> sa.Select[OptIn]:
+    return sa.select(OptIn).where(OptIn.secret_digest == subscribing.digest(secret), OptIn.expires_at > now)
 
 
 def _proven(session: Session, one: OptIn, now: datetime) -> Address:

@@ -58,6 +58,7 @@ class Message(Base):
         sa.CheckConstraint("shown_n IS NULL OR shown_n >= 1", name="shown_n"),
         sa.CheckConstraint("appears_at IS NULL OR leaves_at IS NULL OR appears_at <= leaves_at", name="leaves_at"),
         sa.Index("ix_messages_shown", "kind", "appears_at", "id"),
+        sa.Index("ix_messages_of_conversation", "conversation_id", "kind"),
         _index_of("ix_messages_of_department", "department_id", "appears_at", "id", only="appears_at IS NOT NULL"),
         _index_of("ix_messages_of_theme", "theme_id", "appears_at", "id", only="theme_id IS NOT NULL"),
         _index_of("ix_messages_of_both", "theme_id", "department_id", "appears_at", "id", only="theme_id IS NOT NULL"),
@@ -72,7 +73,7 @@ class Message(Base):
     )
 
     id: Mapped[int] = mapped_column(LongKey, primary_key=True)
-    conversation_id: Mapped[int] = mapped_column(sa.ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[int] = mapped_column(sa.ForeignKey("conversations.id"))
     kind: Mapped[str] = mapped_column(sa.String(16))
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contacts.id"), index=True)
     department_id: Mapped[int | None] = mapped_column(sa.ForeignKey("departments.id"))

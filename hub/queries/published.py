@@ -224,10 +224,11 @@ def _bound(after: Key) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[int
 class Whole:
     """What a feed says of an answer beside the item: the question's words, and when anything of both was decided last.
 
-    `reason` says what was corrected, None where nothing was.
+    `reason` says what was corrected, None where nothing was; `language` is the question's.
     """
 
     question: str
+    language: str
     decided_at: datetime | None
     reason: str | None = None
 
@@ -242,9 +243,11 @@ def whole(session: Session, items: Collection[Item]) -> dict[int, Whole]:
     decided = sa.select(sa.func.max(Decision.decided_at)).where(of_either).scalar_subquery()
     shown = sa.and_(said.message_id == Message.id, said.n == Message.shown_n, said.cause == Cause.CORRECTION)
     reason = sa.select(sa.func.coalesce(said.summary, "")).where(shown).scalar_subquery()
-    wanted = sa.select(Message.id, question, decided, reason).join(asked, asked.id == Message.replies_to_id)
+    wanted = sa.select(Message.id, question, asked.language, decided, reason).join(
+        asked, asked.id == Message.replies_to_id
+    )
     rows = session.execute(wanted.where(Message.id.in_([item.message.id for item in items])))
-    return {key: Whole(text or "", at, why) for key, text, at, why in rows}
+    return {key: Whole(text or "", spoken, at, why) for key, text, spoken, at, why in rows}
 
 
 def first_year(session: Session, now: datetime) -> int:

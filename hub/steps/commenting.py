@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub import database
-from hub.database import table_of
+from hub.database import row_lock, table_of
 from hub.envelopes import Commented, Receipt
 from hub.models import City, Comment, Department, Message, Origin, Report, Revision
 from hub.queries import cases, discussions, published
@@ -53,6 +53,7 @@ def hear(session: Session, said: Commented, now: datetime) -> Receipt:
     problem = _refusal(text, name)
     if problem:
         return Receipt(said.external_id, 0, Outcome.INVALID, problem)
+    _hold(session, said.publication_id, said.replies_to)
     publication = session.get_one(Message, said.publication_id)
     above = _above(session, publication, said.replies_to, now)
     problem = _out_of_place(session, publication, above, said.account_id, now)
@@ -84,6 +85,25 @@ def _out_of_place(
     if not takes:
         return "closed"
     return "nothing_above" if above is None or not published.is_public(session, publication, now) else None
+
+
+def _hold(session: Session, publication_id: int, reference: str) -> None:
+    """Whoever closes the discussion or hides what is replied to comes before this comment, or waits until it is there.
+
+    Comments are locked before their publication, by everybody who locks both.
+    """
+    if reference:
+        its = sa.select(Comment).where(Comment.reference == reference, Comment.publication_id == publication_id)
+        named = session.scalar(row_lock(its, shared=True))
+        if named is not None and named.message.replies_to_id not in {None, publication_id}:
+            above = sa.select(Comment.message_id).where(Comment.message_id == named.message.replies_to_id)
+            session.execute(row_lock(above, shared=True))
+    hold_setting(session, publication_id)
+
+
+def hold_setting(session: Session, publication_id: int) -> None:
+    """How a publication is discussed stays as it is until this transaction ends."""
+    session.execute(row_lock(sa.select(Message.id).where(Message.id == publication_id), shared=True))
 
 
 def _above(session: Session, publication: Message, reference: str, now: datetime) -> Message | None:

@@ -20,7 +20,7 @@ from hub.queries import places, published
 from hub.queries.published import Item, Key, Page, Whole
 from hub.views import lines
 from hub.views.narrowing import Narrowing
-from hub.vocabulary import marked
+from hub.vocabulary import DEFAULT_LANGUAGE, marked
 
 blueprint = Blueprint("answers", __name__)
 
@@ -169,13 +169,14 @@ def _feed() -> Feed:
 def _entry(item: Item, rest: Whole, site: str) -> Entry:
     message = item.message
     shown = message.appears_at or message.received_at
+    spoken = f' lang="{rest.language}"' if rest.language != DEFAULT_LANGUAGE else ""
     return Entry(
         id=feeds.lasting_id(f"{item.slug}:{message.id}"),
         title=item.title,
         url=site + url_for(".one", slug=item.slug),
-        html=f"<blockquote>{markup.paragraphs(rest.question)}</blockquote>{markup.said(item.text, item.is_markdown)}"
+        html=f"<blockquote{spoken}>{markup.paragraphs(rest.question)}</blockquote>{markup.said(item.text, item.is_markdown)}"
         + (markup.paragraphs(_corrected_words(rest)) if rest.reason is not None else ""),
-        language=message.language,
+        language=DEFAULT_LANGUAGE,  # the office's; a message keeps the language of whoever is answered
         author=message.department.name if message.department else "",
         tags=(words(message.theme.names),) if message.theme else (),
         published_at=shown,

@@ -18,6 +18,7 @@ from hub.database import db
 from hub.language import gettext
 from hub.queries import helped
 from hub.queries.helped import Subject
+from hub.rules.comments import network_of
 from hub.rules.helped import LEVELS, verdict
 from hub.views.answers import plausible
 from hub.views.errors import attempted
@@ -26,11 +27,14 @@ from hub.vocabulary import marked
 blueprint = Blueprint("helped", __name__)
 
 MOST_A_MINUTE = 60
-"""Readers of one publication who may say something in a minute; by publication, never by address."""
+"""Readers of one publication who may say something in a minute."""
+MOST_OF_NETWORK = 20
+"""The same of one network, over all publications: a script must not fill a minute by itself."""
 LONGEST_FORM = 16 * 1024
 LARGEST_WORDS = 128 * 1024
 """Bytes of a form with words that are read, so that a text that is too long is given back to be shortened."""
-HOUR = 3600
+MINUTES = 15 * 60
+"""Seconds for which the address to which a reader is led back shows what they said."""
 
 
 @blueprint.post("/pomohlo/<slug>")
@@ -50,6 +54,7 @@ def _record(slug: str, *, of_guide: bool = False) -> BaseResponse:
     forms.check_origin(request)
     name = _name(slug, of_guide)
     sitting = forms.read_token(_form(name), request.form.get("token"))
+    limits.spend("helped of", network_of(request.remote_addr or ""), MOST_OF_NETWORK)
     limits.spend("helped", name, MOST_A_MINUTE)
     level = request.form.get("level", "")
     if level not in {str(n) for n in range(1, len(LEVELS) + 1)}:
@@ -84,6 +89,7 @@ def _record_words(slug: str, *, of_guide: bool = False) -> BaseResponse:
         forms.check_origin(request)
         state = forms.read_token(_form(name, "words"), request.form.get("token"))
         sitting, level = state if isinstance(state, list) else ("", 0)
+        limits.spend("missed of", network_of(request.remote_addr or ""), MOST_OF_NETWORK)
         limits.spend("missed", name, MOST_A_MINUTE)
         find = partial(_subject, slug=slug, of_guide=of_guide, now=now)
         about = acts.miss(find, sitting, text, language.current(), bool(request.form.get("web")), now)
@@ -118,8 +124,8 @@ def _given_back(slug: str, of_guide: bool, text: str, problem: errors.Problem) -
 
 
 def _back(about: Subject, name: str, sitting: str, level: int) -> BaseResponse:
-    """To the page that was read, which shows what its reader has said of it."""
-    said = forms.token(_form(name, "said"), [sitting, level])
+    """To the page that was read, which shows what its reader has said of it, to nobody but them."""
+    said = forms.token(_form(name, "said"), [sitting, level, _reader(sitting)])
     return redirect(f"{request.script_root}{about.path}?pomohlo={said}#pomohlo", 303)
 
 
@@ -158,10 +164,19 @@ def _name(slug: str, of_guide: bool) -> str:
 def _said(name: str) -> tuple[str, int]:
     """The name of this reader's page, and what they said on it; level 0: nothing yet."""
     try:
-        state = forms.read_token(_form(name, "said"), request.args.get("pomohlo"), longest=HOUR)
+        state = forms.read_token(_form(name, "said"), request.args.get("pomohlo"), longest=MINUTES)
     except errors.FormExpired:
         state = None
-    return (state[0], state[1]) if isinstance(state, list) else (uuid4().hex, 0)
+    is_theirs = isinstance(state, list) and len(state) == 3 and state[2] == _reader(state[0])
+    return (state[0], state[1]) if is_theirs else (uuid4().hex, 0)  # type: ignore[index]
+
+
+def _reader(sitting: str) -> str:
+    """Whose browser this is, as far as is known without a cookie: an address that was passed on must not carry the right to
+    change what somebody else said. Stored nowhere; only the hub can make it, another one for each sitting.
+    """
+    whose = f"{sitting}:{network_of(request.remote_addr or '')}:{request.user_agent.string}"
+    return forms.secret("reader", whose)[:16]
 
 
 def _form(name: str, step: str = "") -> str:

@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub import forms, limits, markup
+from hub import errors, forms, limits, markup
 from hub.actions import commenting
 from hub.actions.commenting import Mark
 from hub.database import db
@@ -68,11 +68,28 @@ def report(slug: str, reference: str) -> BaseResponse:
     if problem is None:
         return redirect(url_for(".report_form", slug=slug, reference=reference, odeslano=1), 303)
     db.session.rollback()
-    page = _report_page(slug, reference, given.get("reason", ""), given.get("text", ""), gettext(problem.message))
+    try:
+        page = _report_page(slug, reference, given.get("reason", ""), given.get("text", ""), gettext(problem.message))
+    except errors.NotFound as gone:
+        return Response(_too_late(slug, given.get("text", "")), gone.status)
     answer = Response(page, problem.status)
     if problem.retry_after:
         answer.headers["Retry-After"] = str(problem.retry_after)
     return answer
+
+
+def _too_late(slug: str, text: str) -> str:
+    """The comment went while it was being reported: said so, with the words to be copied and a way on."""
+    try:
+        found = publication(slug)
+    except errors.NotFound:
+        found = None
+    return render_template(
+        "discussion/report_kept.html",
+        text=text,
+        discussion_url=url_for("discussion.one", slug=slug) if found else None,
+        ask_url=url_for("asking.form"),
+    )
 
 
 def _report_page(slug: str, reference: str, reason: str = "", text: str = "", problem: str = "") -> str:

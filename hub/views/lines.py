@@ -43,6 +43,7 @@ def line(item: Item, sought: Groups = (), *, tell_kind: bool = False, short: boo
         "url": f"{request.script_root}{path_of(kind, item.slug)}",
         "excerpt": [] if short else _excerpt(markup.plain(item.text, item.is_markdown), sought),
         "facts": [fact for fact in facts if fact],
+        "department": message.department.name if message.department else "",
         "lang": other(),
     }
 
@@ -67,6 +68,7 @@ def card(one: Publication) -> dict[str, Any]:
         "url": f"{request.script_root}{one.path}",
         "excerpt": [],
         "facts": [fact for fact in facts if fact],
+        "department": one.department,
         "lang": other(),
     }
 

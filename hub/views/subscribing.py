@@ -17,6 +17,7 @@ from hub.language import gettext
 from hub.models import Address
 from hub.queries import subscriptions
 from hub.text import masked, one_line
+from hub.views.errors import attempted
 from hub.vocabulary import marked
 
 blueprint = Blueprint("subscribing", __name__)
@@ -44,31 +45,40 @@ def form() -> str:
 
 
 @blueprint.post("/odbery")
-def ask() -> BaseResponse | tuple[str, int]:
+def ask() -> BaseResponse:
     """Ask for a letter with a link that confirms; the answer is the same whether the address is known or not."""
     forms.check_origin(request)
     topics, email = tuple(dict.fromkeys(request.form.getlist("topic"))), one_line(request.form.get("email", ""))
     change = request.form.get("step") == "change"
-    problems = []
-    try:
-        if request.form.get("web"):
-            raise errors.BadInput(marked("The form was filled in by a machine. Leave the hidden field empty."))
-        forms.read_token(FORM, request.form.get("token"))
-        if not topics and not change:
-            problems.append({"field": "topic", "message": gettext("Choose at least one kind of news.")})
-        if "email" not in current_app.extensions["hub_channels"]:
-            raise errors.Unavailable
-        if not problems:
-            limits.spend("subscribe", request.remote_addr or "", current_app.config["HUB"].questions_per_minute)
-            asking = Asking(email, () if change else topics, language.current(), WORDING, gettext(CONSENT))
-            subscribing.ask(asking, _topics(), datetime.now(UTC))
-            return redirect(url_for(".form", odeslano=1), 303)
-        status = 400
-    except errors.Problem as problem:
-        is_email = isinstance(problem, errors.BadInput) and not request.form.get("web")
-        problems.append({"field": "email" if is_email else "", "message": gettext(problem.message)})
-        status = problem.status
-    return _form(topics, email, problems), status
+    problem = attempted(lambda: _ask(topics, email, change))
+    if problem is None:
+        return redirect(url_for(".form", odeslano=1), 303)
+    db.session.rollback()
+    where = "topic" if isinstance(problem, _NoTopic) else "email" if isinstance(problem, errors.BadInput) else ""
+    where = "" if request.form.get("web") else where
+    answer = Response(_form(topics, email, [{"field": where, "message": gettext(problem.message)}]), problem.status)
+    if problem.retry_after:
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
+
+
+class _NoTopic(errors.BadInput):
+    """Nothing was chosen of which there is news."""
+
+    message = marked("Choose at least one kind of news.")
+
+
+def _ask(topics: tuple[str, ...], email: str, change: bool) -> None:
+    if request.form.get("web"):
+        raise errors.BadInput(marked("The form was filled in by a machine. Leave the hidden field empty."))
+    forms.read_token(FORM, request.form.get("token"))
+    if not topics and not change:
+        raise _NoTopic
+    if "email" not in current_app.extensions["hub_channels"]:
+        raise errors.Unavailable
+    limits.spend("subscribe", request.remote_addr or "", current_app.config["HUB"].questions_per_minute)
+    asking = Asking(email, () if change else topics, language.current(), WORDING, gettext(CONSENT))
+    subscribing.ask(asking, _topics(), datetime.now(UTC))
 
 
 def _form(chosen: tuple[str, ...] = (), email: str = "", problems: list[dict[str, str]] | None = None) -> str:
@@ -88,10 +98,12 @@ def _form(chosen: tuple[str, ...] = (), email: str = "", problems: list[dict[str
 @blueprint.route("/odbery/potvrzeni/<secret>", methods=["GET", "POST"])
 def confirm(secret: str) -> BaseResponse | str | tuple[str, int]:
     """The link of the letter: a page with a button, since mail programs open links by themselves; the button confirms."""
-    if request.method == "GET":
+    if request.method == "GET" and subscribing.may_confirm(secret, datetime.now(UTC)):
         return render_template("subscribing/confirm.html", done=False)
-    forms.check_origin(request)
-    address_id = subscribing.confirm(secret, datetime.now(UTC))
+    address_id = None
+    if request.method == "POST":
+        forms.check_origin(request)
+        address_id = subscribing.confirm(secret, datetime.now(UTC))
     if address_id is None:
         return render_template("subscribing/confirm.html", done=False, gone=True, form_url=url_for(".form")), 410
     return redirect(url_for(".settings", token=forms.lasting(SETTINGS, str(address_id)), potvrzeno=1), 303)

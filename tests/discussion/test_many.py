@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 
 from hub.database import db
+from hub.models import Comment
 from hub.queries import discussions
+from tests import desks, visitors
 from tests.discussion import crowds, talks
 
 MANY = 2000
@@ -80,8 +84,37 @@ def test_a_page_and_its_number_are_read_from_indexes(light_town: Flask) -> None:
                 "SELECT message_id FROM comments WHERE look = 'waiting' ORDER BY rank, since_at, message_id LIMIT 30",
                 "ix_comments_look",
             ),
+            (
+                "SELECT id FROM messages WHERE conversation_id = 1 AND kind = 'answer'",
+                "ix_messages_of_conversation (conversation_id=? AND kind=?)",
+            ),
         ):
             plan = " ".join(map(str, db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {statement}")).all()))
             assert index in plan, plan
             assert "TEMP B-TREE" not in plan, plan
         db.session.remove()
+
+
+def test_postgresql_reads_a_page_of_replies_in_order_and_no_more(
+    founded: Callable[[str, Path], str], tmp_path: Path
+) -> None:
+    app = desks.opened(founded("postgres", tmp_path), tmp_path)
+    slug = talks.discussed(app, "Mnoho")
+    crowds.fill(app, slug, MANY, MANY)
+    with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+        path = f"/{db.session.scalar(sa.select(sa.func.min(Comment.reference)))}"
+        plans: list[str] = []
+
+        def explain(_c: object, cursor: Any, statement: str, given: Any, *_more: object) -> None:
+            if "AS has_reply" in statement:
+                rows = cursor.connection.execute(f"EXPLAIN {statement}", given).fetchall()
+                plans.append(" ".join(row[0] for row in rows))
+
+        event.listen(db.engine, "before_cursor_execute", explain)
+        assert talks.page(app, slug, path).count("<article") == 1 + discussions.REPLIES_PAGE
+        event.remove(db.engine, "before_cursor_execute", explain)
+    in_order = [plan for plan in plans if f"rows={discussions.REPLIES_PAGE + 1} " in plan.partition(")")[0]]
+    assert in_order, plans  # who expects a page of rows reads a page; who expects one fetches all and sorts them
+    assert all("ix_messages_shown_replies" in plan and "Sort" not in plan for plan in in_order), in_order
+    visitors.close_house(app)

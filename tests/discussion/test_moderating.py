@@ -244,3 +244,24 @@ def test_the_list_is_paged_by_key(light_town: Flask, monkeypatch: pytest.MonkeyP
     assert len(seen) == len(set(seen)) >= 5
     for bad in ("x", "1_2", "1_nan_3", "1_99999999999999_3"):
         assert desk.client.get(f"/urad/diskuse?od={bad}").status_code == 400, bad
+
+
+@pytest.mark.parametrize("gone", ["hidden", "withdrawn", "off"])
+def test_a_report_of_what_is_gone_meanwhile_gives_the_words_back(light_town: Flask, gone: str) -> None:
+    slug = talks.discussed(light_town)
+    own, of = talks.published(light_town, slug, f"Tohle je příspěvek {gone}.")
+    client, path = light_town.test_client(), f"/diskuse/{slug}/{of}/nahlaseni"
+    token = talks.form(client, path, "nahlaseni")["token"]
+    if gone == "hidden":
+        talks.decide(light_town, of, "hide", "Uráží.")
+    elif gone == "withdrawn":
+        talks.change(light_town, own, "withdraw")
+    else:
+        talks.arrange(light_town, slug, "off")
+    answer = client.post(path, data={"token": token, "reason": "insult", "text": "Tohle <b>jsem</b> napsal."})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert "Tento příspěvek už tu není" in page
+    assert "Tohle &lt;b&gt;jsem&lt;/b&gt; napsal." in page
+    assert f"Tohle je příspěvek {gone}." not in page
+    assert (f'href="/diskuse/{slug}"' in page) is (gone != "off")
