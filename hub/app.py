@@ -21,12 +21,13 @@ from hub.buckets import Bucket
 from hub.channel import Channel
 from hub.database import db
 from hub.errors import BadInput, NotFound
-from hub.jobs import deliveries, sample, sample_inbox, sample_talk, sharing
+from hub.jobs import deliveries, gathering, sample, sample_inbox, sample_talk, sharing
 from hub.language import gettext
 from hub.queries import places
 from hub.room import MenuItem, Room
 from hub.rules.access import Scope
 from hub.steps.deliveries import DELIVER, EXPAND
+from hub.steps.gathering import GATHER
 from hub.steps.sharing import SHARE
 from hub.strict_json import StrictJSON
 from hub.views import (
@@ -70,6 +71,9 @@ from hub.views import (
     template_desk,
     timeliness,
 )
+from hub.views import (
+    gathering as gathering_pages,
+)
 from hub.vocabulary import ANSWERS, CITY_LANGUAGES, DEFAULT_LANGUAGE, marked
 
 TREE = Path(__file__).parent.parent
@@ -98,6 +102,7 @@ PAGES = (
     filing.blueprint,
     forwarding.blueprint,
     merging.blueprint,
+    gathering_pages.blueprint,
     composing.blueprint,
     correcting.blueprint,
     template_desk.blueprint,
@@ -161,6 +166,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     queue.init_app(app, settings.queue_url, settings.data_dir)
     queue.tasks(app).update({DELIVER: deliveries.deliver, EXPAND: deliveries.expand, SHARE: sharing.share})
+    queue.tasks(app)[GATHER] = gathering.gather
     app.extensions["hub_channels"] = _channels(settings)
     rooms = _rooms(settings.rooms)
     _languages(app, rooms)

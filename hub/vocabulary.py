@@ -196,6 +196,28 @@ class CaseOutcome(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class Fate(StrEnum):
+    """What became of one of many cases that were to be joined to another one, or parted from it."""
+
+    DONE = "done"
+    GONE = "gone"
+    ITSELF = "itself"
+    JOINED = "joined"
+    ENDED = "ended"
+    IN_REVIEW = "in_review"
+    NOT_YOURS = "not_yours"
+    LATER = "later"
+    ELSEWHERE = "elsewhere"
+
+
+class Halt(StrEnum):
+    """Why joining many cases to one ended before the last of them."""
+
+    MAIN_ENDED = "main_ended"
+    MAIN_JOINED = "main_joined"
+    NO_ACCOUNT = "no_account"
+
+
 CLOSED_AS = (CaseOutcome.ELSEWHERE, CaseOutcome.NOT_OURS, CaseOutcome.NOT_SERIOUS, CaseOutcome.DUPLICATE)
 """The outcomes that an official chooses when a case is closed without an answer."""
 

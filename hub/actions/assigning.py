@@ -37,7 +37,7 @@ def assign(scope: Scope, reference: str, official: int | None, version: int | No
         if case.state not in OPEN:
             raise errors.Conflict(marked("This case is done, so it is given to nobody."))
         if official is not None:
-            _check(w, scope, case, official)
+            w.about(_there(w, scope, case, official))  # the history of the case says to whom
         case.official_id = official
         if official is not None and case.state == CaseState.NEW:
             case.state = CaseState.IN_PROGRESS
@@ -68,8 +68,9 @@ def _seen(w: Work, scope: Scope, reference: str, version: int | None) -> Case:
     return case
 
 
-def _check(w: Work, scope: Scope, case: Case, official: int) -> None:
+def _there(w: Work, scope: Scope, case: Case, official: int) -> Account:
     known = w.session.get(Account, official)
     there = known is not None and known.active and known.department_id == case.department_id
-    if official != scope.account_id and not there:
+    if known is None or (official != scope.account_id and not there):
         raise errors.BadInput(marked("Choose somebody of the department whose the case is."))
+    return known

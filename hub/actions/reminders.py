@@ -28,7 +28,7 @@ STALE = timedelta(days=3)
 KEPT = timedelta(days=60)
 """How long it is kept what was sent to whom of the office."""
 
-INACTIVE, EMPTY, TOO_LATE, REFUSED = "inactive", "empty", "too_late", "refused"
+INACTIVE, EMPTY, TOO_LATE, REFUSED = "inactive", "empty", "too_late", reminders.REFUSED
 """Why a letter did not go: its account may not sign in, there is nothing (any more) to say, it is old, nobody takes it."""
 
 letters = table_of(StaffLetter)

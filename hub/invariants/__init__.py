@@ -8,6 +8,7 @@ from hub.invariants.discussing import DISCUSSING
 from hub.invariants.duty import DUTY
 from hub.invariants.ending import ENDING
 from hub.invariants.feedback import FEEDBACK
+from hub.invariants.gathering import GATHERING
 from hub.invariants.going_out import GOING_OUT
 from hub.invariants.inbox import INBOX
 from hub.invariants.templates import TEMPLATES
@@ -21,7 +22,7 @@ NEVER_EMPTIED = (
     "audit_entries", "questionnaires", "questions", "levels", "feedback", "ratings", "counts", "conversations", "messages",
     "revisions", "decisions", "attachments", "origins", "cases", "case_notes", "deadline_rules", "subscriptions",
     "dispatches", "deliveries", "delivery_parts", "discussions", "comments", "guides", "term_rules", "case_terms", "case_warnings",
-    "case_links", "sharings", "shared_answers", "forwardings",
+    "case_links", "sharings", "shared_answers", "forwardings", "gatherings", "gathered",
     "templates", "template_texts",
 )  # fmt: skip
 
@@ -29,6 +30,7 @@ TRIGGERS = (
     *WORDS,
     *DUTY,
     *ENDING,
+    *GATHERING,
     *DISCUSSING,
     *GOING_OUT,
     *FEEDBACK,

@@ -17,7 +17,7 @@ from hub.actions.deliveries import CHUNK, Claimed, Result
 from hub.channel import Channel, Later, Refused, Uncertain, Unreachable
 from hub.clock import WALL, Clock
 from hub.database import db, problem_of
-from hub.jobs import confirmations, sharing, staffmail
+from hub.jobs import confirmations, gathering, sharing, staffmail
 from hub.jobs.letters import Composed, Desk
 from hub.queries import letters, reminders
 from hub.rules import pauses
@@ -73,6 +73,7 @@ def sweep(now: datetime) -> None:
 
     Where the queue cannot be reached it is done here and now.
     """
+    gathering.sweep()
     sharing.sweep()
     opened, due = letters.open_dispatches(db.session()), bool(letters.channels_due(db.session(), now))
     due = due or letters.confirmations_due(db.session(), now) or reminders.letters_due(db.session(), now)

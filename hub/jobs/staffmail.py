@@ -19,10 +19,12 @@ from hub.language import full_day, gettext, ngettext
 from hub.models import Account, Case
 from hub.queries import places
 from hub.queries import reminders as query
+from hub.rules import comments
 from hub.rules.deadlines import days_left
-from hub.rules.localtime import local
+from hub.rules.localtime import begins, local
 from hub.steps.senders import Sender
 from hub.vocabulary import DEFAULT_LANGUAGE, StaffLetterKind
+from hub.workdays import is_free
 
 log = structlog.get_logger()
 
@@ -69,6 +71,7 @@ def _letter(one: Begun, now: datetime) -> Outgoing | None:
         said |= {
             "city": city.name if city else "Ozvěna",
             "inbox_url": f"{_site()}/urad/pripady",
+            "comments_url": f"{_site()}/urad/diskuse",
             "settings_url": f"{_site()}/urad/nastaveni",
         }
         pages = current_app.jinja_env
@@ -98,7 +101,8 @@ def _warning(one: Begun, today: date) -> tuple[str, dict[str, Any]] | None:
 
 def _summary(one: Begun, today: date) -> tuple[str, dict[str, Any]] | None:
     account = db.session.get_one(Account, one.account_id)
-    day = query.day(db.session(), account, today)
+    promised = begins(comments.promised_since(today, is_free))
+    day = query.day(db.session(), account, today, promised)
     if day.is_empty:
         return None
     subject = gettext("Your cases on %(day)s", day=full_day(today))

@@ -5,6 +5,7 @@ from hub.models.discussing import Comment, Discussion, Reaction, Report
 from hub.models.duty import AnsweredWords, Case, CaseNote, DeadlineRule, Draft, FollowLink
 from hub.models.ending import CaseLink, Forwarding, SharedAnswer, Sharing
 from hub.models.feedback import UNKNOWN_HOUR, Count, Feedback, Level, Question, Questionnaire, Rating, Touchpoint
+from hub.models.gathering import Gathered, Gathering
 from hub.models.going_out import ChannelState, Delivery, DeliveryPart, Dispatch, OptIn, Subscription, Topic
 from hub.models.inbox import CaseEntry, Leave, SavedView
 from hub.models.locations import CityMap, Location, Street
@@ -47,6 +48,8 @@ __all__ = [
     "Feedback",
     "FollowLink",
     "Forwarding",
+    "Gathered",
+    "Gathering",
     "Guide",
     "GuideText",
     "JobRun",

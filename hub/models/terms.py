@@ -142,6 +142,8 @@ class StaffLetter(Base):
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     problem: Mapped[str | None] = mapped_column(sa.String(32))
 
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
+
 
 class AccountSetting(Base):
     """What an account chose for itself; without a row it is as here. Of the secret of its calendar only SHA-256 is kept."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from hub.database import row_lock
 from hub.errors import Conflict, NotFound
@@ -28,6 +28,9 @@ from hub.rules.access import Scope
 from hub.vocabulary import SHOWING, CaseState, Cause, DecisionKind, MessageKind, Suspicion, marked
 
 OPEN = (CaseState.NEW, CaseState.IN_PROGRESS, CaseState.IN_REVIEW, CaseState.SCHEDULED)
+GIVEN = "assign a case"
+BESIDE = 50
+"""Entries of one work stand side by side, but for those of others that were written at the same moment."""
 SAVES = 100_000
 """More than one draft is ever saved: a save takes some seconds."""
 
@@ -167,6 +170,22 @@ def history(session: Session, case: Case) -> list[AuditEntry]:
     """What was done with a case, the oldest first."""
     about = sa.and_(AuditEntry.about_table == Case.__tablename__, AuditEntry.about_id == case.id)
     return list(session.scalars(sa.select(AuditEntry).where(about).order_by(AuditEntry.id).limit(200)))
+
+
+def given_to(session: Session, entries: Sequence[AuditEntry]) -> dict[int, str]:
+    """Entry of the audit → the name of the account that the same work was about as well: to whom a case was given."""
+    other = aliased(AuditEntry)
+    same = sa.and_(
+        other.id.between(AuditEntry.id + 1, AuditEntry.id + BESIDE),
+        other.about_table == Account.__tablename__,
+        other.at == AuditEntry.at,
+        other.act == AuditEntry.act,
+        other.actor_id == AuditEntry.actor_id,
+    )
+    wanted = sa.select(AuditEntry.id, Account.name).join(other, same).join(Account, Account.id == other.about_id)
+    wanted = wanted.where(AuditEntry.id.in_([one.id for one in entries if one.act == GIVEN]))
+    nearest_last = session.execute(wanted.order_by(other.id.desc()))
+    return {row.id: row.name for row in nearest_last}
 
 
 def accounts(session: Session, ids: set[int]) -> list[Account]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 from hub.models import Address, Case, Delivery, Forwarding, Message, Origin
 from hub.queries import merging
 from hub.queries.cases import within
-from hub.rules import filing, references
 from hub.rules.access import Scope
 from hub.vocabulary import CaseOutcome, DeliveryState, Letter
 
@@ -61,29 +60,6 @@ def letters_of(session: Session, message: Message, letter: Letter) -> list[Deliv
     """What was sent of one kind about a message."""
     wanted = sa.select(Delivery).where(Delivery.message_id == message.id, Delivery.letter == letter)
     return list(session.scalars(wanted.order_by(Delivery.id)))
-
-
-def by_number(session: Session, scope: Scope, typed: str) -> list[Case]:
-    """The first cases of a reference, or of a number or file in the records, as an account may see them; the newest first."""
-    reference, number = references.read(typed), filing.read(typed)
-    told = []
-    if reference:
-        told.append(Case.reference == reference)
-    if number:
-        told += [Case.records_number == number, Case.records_file == number]
-    if not told:
-        return []
-    wanted = sa.select(Case).where(sa.or_(*told), within(scope)).order_by(Case.id.desc()).limit(FIRST + 1)
-    return list(session.scalars(wanted))
-
-
-def is_number(session: Session, scope: Scope, typed: str) -> bool:
-    """Whether this is the number or file in the records of a case that an account may see."""
-    number = filing.read(typed)
-    if not number:
-        return False
-    mine = sa.or_(Case.records_number == number, Case.records_file == number)
-    return session.scalar(sa.select(Case.id).where(mine, within(scope)).limit(1)) is not None
 
 
 def _earlier(scope: Scope, case: Case) -> sa.ColumnElement[bool]:

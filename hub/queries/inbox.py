@@ -18,7 +18,7 @@ from hub import database
 from hub.database import table_of
 from hub.models import Account, Address, Case, CaseEntry, Message, Revision
 from hub.models.duty import IS_ASIDE, IS_DONE, IS_IN_REVIEW, IS_OPEN
-from hub.rules import facets, references
+from hub.rules import facets, filing, references
 from hub.rules.access import Scope
 from hub.rules.listing import View
 from hub.stems import query_words
@@ -47,12 +47,13 @@ COUNTED = (View.OPEN, View.MINE, View.IN_REVIEW, View.ASIDE)
 class Narrowed:
     """A filter with what the database knows of it. `officials`: any of these accounts; empty: nobody; None: whoever it is.
 
-    `reference`: the words are the reference of a case that is there.
+    `reference`: the words are the reference of a case that is there; `number`: they are a number or file of the records.
     """
 
     view: View = View.OPEN
     words: str = ""
     reference: str = ""
+    number: str = ""
     department_id: int | None = None
     officials: frozenset[int] | None = None
     kind: str = ""
@@ -111,6 +112,18 @@ def page(session: Session, scope: Scope, wanted: Narrowed, after: Key | None = N
     return Page(lines, _key(wanted, edge[0], edge[1]) if edge else None)
 
 
+def looked_through(
+    session: Session, scope: Scope, wanted: Narrowed, after: Key | None, states: Collection[str]
+) -> tuple[list[tuple[int, int, date]], Key | None]:
+    """Of the next `LOOK` cases of a list those in one of these states (number, department, deadline), and where they end."""
+    near = _near(scope, wanted, after, back=False, soon=False).cte("near").prefix_with("MATERIALIZED")
+    found = sa.select(Case.id, Case.department_id, Case.due_on).join(near, near.c.id == Case.id)
+    rows = session.execute(found.where(*_looked_at(scope, wanted), Case.state.in_(states)).order_by(Case.id))
+    lines = [(row.id, row.department_id, row.due_on) for row in rows]
+    edge = session.execute(_edge(near, wanted)).first()
+    return lines, _key(wanted, edge[0], edge[1]) if edge else None
+
+
 def neighbour(session: Session, scope: Scope, wanted: Narrowed, case: Case, *, back: bool) -> str | None:
     """The reference of the case after this one in a list, or before it; None where there is none near."""
     for near in _attempts(scope, wanted, _key(wanted, case.due_on, case.id), back=back):
@@ -134,6 +147,26 @@ def reference_of(session: Session, scope: Scope, words: str) -> str:
         return ""
     wanted = sa.select(cases.c.reference).where(cases.c.reference == reference, *_of_department(scope, None))
     return session.scalar(wanted) or ""
+
+
+def number_of(session: Session, scope: Scope, words: str) -> str:
+    """The number or file in the records that these words are, if a case has it."""
+    number = filing.read(words)
+    if not number:
+        return ""
+    wanted = sa.select(sa.literal(1)).where(_numbered(number), *_of_department(scope, None)).limit(1)
+    return number if session.scalar(wanted) else ""
+
+
+def only_one(session: Session, scope: Scope, wanted: Narrowed) -> str:
+    """The reference of the one case with a number of the records; empty where it is the number of several."""
+    mine = sa.select(cases.c.reference).where(_numbered(wanted.number), *_of_department(scope, None))
+    found = list(session.scalars(mine.limit(2))) if wanted.number else []
+    return found[0] if len(found) == 1 else ""
+
+
+def _numbered(number: str) -> sa.ColumnElement[bool]:
+    return sa.or_(cases.c.records_number == number, cases.c.records_file == number)
 
 
 def counts(session: Session, scope: Scope, mine: Collection[int]) -> dict[View, int]:
@@ -182,7 +215,7 @@ def _edge(near: sa.CTE, wanted: Narrowed) -> sa.Select[Any]:
 
 
 def _by_words(scope: Scope, wanted: Narrowed, after: Key | None, *, back: bool, soon: bool) -> sa.Select[Any]:
-    """The newest that have all these words; a reference is one case, an address all that came from it.
+    """The newest that have all these words; a reference or number means its cases, an address all that came from it.
 
     Soon: among the newest cases only, so that not all with a common word are sorted.
     """
@@ -192,6 +225,8 @@ def _by_words(scope: Scope, wanted: Narrowed, after: Key | None, *, back: bool, 
         low, high = (after[1] + 1, high) if back else (low, after[1])
     if wanted.reference:
         near = near.where(cases.c.reference == wanted.reference, cases.c.id >= low, cases.c.id < high)
+    elif wanted.number:
+        near = near.where(_numbered(wanted.number), cases.c.id >= low, cases.c.id < high)
     elif "@" in wanted.words:
         address = sa.select(Address.contact_id).where(Address.value == wanted.words.lower())
         asked = sa.select(Message.id).where(Message.author_id.in_(address))
@@ -223,7 +258,9 @@ def _hits(scope: Scope, wanted: Narrowed, low: int, high: int, *, soon: bool) ->
 def _looked_at(scope: Scope, wanted: Narrowed) -> list[sa.ColumnElement[bool]]:
     """What each case near is asked for. The scope is asked for once more: no index decides what somebody may see."""
     found: list[Any] = list(_of_department(scope, wanted.department_id, Case.department_id))
-    if wanted.words and wanted.view in BY_VIEW and not wanted.reference:  # which is meant whatever its state
+    if (
+        wanted.words and wanted.view in BY_VIEW and not (wanted.reference or wanted.number)
+    ):  # which is meant whatever its state
         found.append(sa.text(BY_VIEW[wanted.view]))
     if wanted.words:
         found += [*_of_officials(wanted, Case.official_id), *_due(wanted, Case.due_on)]

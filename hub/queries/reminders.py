@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from hub.models import Account, AccountSetting, Case, CaseWarning, Role, StaffLetter
 from hub.models.people import account_roles
-from hub.queries import cases
+from hub.queries import cases, moderation
+from hub.rules.access import scope_of
 from hub.rules.warnings import LEVELS
 from hub.vocabulary import CaseState, RoleName
 
+REFUSED = "refused"
+"""The problem of a letter that nobody takes."""
 FEW = 10
 """References that a summary names of each kind; the rest is behind its link."""
 
@@ -67,15 +70,14 @@ def staff(session: Session) -> Staff:
 
 
 def summarized(session: Session) -> list[int]:
-    """The officials and heads who get a daily summary: nobody has to ask for it, each may switch it off."""
-    works = (
-        sa.select(account_roles.c.account_id)
-        .join(Role, Role.id == account_roles.c.role_id)
-        .where(Role.name.in_([RoleName.OFFICIAL.value, RoleName.HEAD.value]))
-    )
+    """Officials, heads and the press office get a daily summary: nobody has to ask for it, each may switch it off."""
+    of_role = sa.select(account_roles.c.account_id).join(Role, Role.id == account_roles.c.role_id)
+    works = of_role.where(Role.name.in_([RoleName.OFFICIAL.value, RoleName.HEAD.value]))
+    moderates = of_role.where(Role.name == RoleName.PRESS.value)
     off = sa.select(AccountSetting.account_id).where(sa.not_(AccountSetting.gets_summary))
+    of_cases = sa.and_(Account.department_id.is_not(None), Account.id.in_(works))
     wanted = sa.select(Account.id).where(
-        Account.active, Account.department_id.is_not(None), Account.id.in_(works), Account.id.not_in(off)
+        Account.active, sa.or_(of_cases, Account.id.in_(moderates)), Account.id.not_in(off)
     )
     return list(session.scalars(wanted.order_by(Account.id)))
 
@@ -93,17 +95,22 @@ class Day:
     this_week: int
     new: int
     to_approve: int
+    comments: int
     first: tuple[Case, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.late or self.this_week or self.new or self.to_approve)
+        return not (self.late or self.this_week or self.new or self.to_approve or self.comments)
 
 
-def day(session: Session, account: Account, today: date) -> Day:
-    """What a day brings: to a head of the whole department, to an official of the own cases and those nobody has."""
-    is_head = RoleName.HEAD in {role.name for role in account.roles}
+def day(session: Session, account: Account, today: date, promised: datetime) -> Day:
+    """What a day brings: to a head of the whole department, to an official of the own cases and those nobody has.
+
+    To heads and the press office also how many comments wait for a look since before the instant that was `promised`.
+    """
+    roles = {role.name for role in account.roles}
+    is_head = RoleName.HEAD in roles
     of_department = sa.and_(Case.department_id == account.department_id, runs())
     nobodys = Case.official_id.is_(None)
     mine = sa.true() if is_head else sa.or_(Case.official_id == account.id, nobodys)
@@ -120,7 +127,24 @@ def day(session: Session, account: Account, today: date) -> Day:
         number(Case.state == CaseState.IN_REVIEW) if is_head else sa.literal(0),
     ).where(of_department)
     presses = sa.select(Case).where(of_department, mine, Case.due_on <= sunday).order_by(Case.due_on, Case.id)
-    return Day(*session.execute(counted).one(), first=tuple(session.scalars(presses.limit(FEW))))
+    comments = _late_comments(session, account, roles, promised)
+    return Day(*session.execute(counted).one(), comments=comments, first=tuple(session.scalars(presses.limit(FEW))))
+
+
+def _late_comments(session: Session, account: Account, roles: set[str], promised: datetime) -> int:
+    scope = scope_of(account.id, account.department_id, roles)
+    if scope is None or not roles & {RoleName.HEAD.value, RoleName.PRESS.value}:
+        return 0
+    return moderation.late(session, scope, promised)
+
+
+def staff_trouble(session: Session, since: datetime, before: datetime, most: int) -> list[StaffLetter]:
+    """Letters to the office since an instant that nobody takes, or of which nobody knows: begun `before` and not settled."""
+    lost = sa.and_(StaffLetter.began_at < before, StaffLetter.sent_at.is_(None), StaffLetter.problem.is_(None))
+    wanted = sa.select(StaffLetter).where(StaffLetter.queued_at >= since, sa.or_(lost, StaffLetter.problem == REFUSED))
+    return list(
+        session.scalars(wanted.options(joinedload(StaffLetter.account)).order_by(StaffLetter.id.desc()).limit(most))
+    )
 
 
 def letters_due(session: Session, now: datetime) -> bool:

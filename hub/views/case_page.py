@@ -13,7 +13,7 @@ from hub import errors, forms, language, markup
 from hub.actions.answers import Written
 from hub.actions.cases import may_judge
 from hub.language import full_day, gettext, moment
-from hub.models import Account, Case, Decision, Delivery, Draft, Message, Revision
+from hub.models import Account, AuditEntry, Case, Decision, Delivery, Draft, Message, Revision
 from hub.queries import cases, helped, locations, places, published, sittings, terms, themes
 from hub.rules import personal
 from hub.rules.access import Scope
@@ -342,7 +342,8 @@ class CasePage:
     def _history(self) -> list[dict[str, str]]:
         entries = cases.history(self._session, self._case)
         people = {a.id: a.name for a in cases.accounts(self._session, {e.actor_id for e in entries if e.actor_id})}
-        done = [(e.at, labels.label(labels.ACTS, e.act), people.get(e.actor_id or 0, "")) for e in entries]
+        given = cases.given_to(self._session, entries)
+        done = [(e.at, _what(e, given.get(e.id, "")), people.get(e.actor_id or 0, "")) for e in entries]
         for message in cases.questions(self._session, self._case):
             what = gettext("received") if message is self._case.question else gettext("the citizen added words")
             done.append((message.received_at, what, ""))
@@ -356,6 +357,11 @@ class CasePage:
             if one.letter in ABOUT_CASE
         ]
         return [{"when": moment(at), "what": what, "who": who} for at, what, who in sorted(done)]
+
+
+def _what(entry: AuditEntry, given_to: str) -> str:
+    """What was done; of a case that was given to somebody, to whom."""
+    return gettext("gave the case to: %(name)s", name=given_to) if given_to else labels.label(labels.ACTS, entry.act)
 
 
 def _added(message: Message) -> dict[str, Any]:

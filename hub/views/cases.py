@@ -12,10 +12,9 @@ from hub.actions import cases as acts
 from hub.actions import following
 from hub.database import db
 from hub.language import gettext
-from hub.queries import cases, ends
+from hub.queries import cases
 from hub.signin import signed_in
 from hub.storage import storage
-from hub.text import one_line
 from hub.views import desk
 from hub.views.inbox import InboxPage
 from hub.vocabulary import marked
@@ -49,12 +48,12 @@ def start() -> BaseResponse:
 def inbox() -> BaseResponse | str:
     """What waits for an answer, the nearest deadline first; narrowed, searched, or as somebody saved it.
 
-    A number in the records leads to its case.
+    A number in the records that only one case has leads to it.
     """
-    typed = one_line(request.args.get("q", ""))
-    if typed and ends.is_number(db.session(), desk.scope(), typed):
-        return redirect(url_for("filing.find", q=typed), 303)
-    return InboxPage(db.session(), desk.scope(), desk.account(), desk.today()).render()
+    page = InboxPage(db.session(), desk.scope(), desk.account(), desk.today())
+    if page.only_one:
+        return redirect(url_for(".one", reference=page.only_one), 303)
+    return page.render()
 
 
 @blueprint.get("/urad/pripady/<reference>")

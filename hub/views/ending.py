@@ -103,6 +103,7 @@ def _main_of(session: Session, scope: Scope, case: Case) -> dict[str, Any] | Non
         "under_way": under_way,
         "lacking": lacking,
         "share_url": _url("merging.form", case) + "#odpoved",
+        "list_url": _url("gathering.joined", case),
     }
 
 

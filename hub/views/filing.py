@@ -1,4 +1,4 @@
-"""/urad/pripady/<…>/spis: the numbers of a case in the records; /urad/pripady/hledani finds a case by any number."""
+"""/urad/pripady/<…>/spis: the numbers of a case in the records, by which the search of the inbox finds it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from hub import errors
 from hub.actions import filing as acts
 from hub.database import db
-from hub.language import full_day, gettext
-from hub.queries import cases, ends
+from hub.language import gettext
+from hub.queries import cases
 from hub.rules.filing import LONGEST
 from hub.signin import csrf_token, signed_in
 from hub.text import one_line
-from hub.views import desk, labels
+from hub.views import desk
 from hub.views.forwarding import version
 
 blueprint = Blueprint("filing", __name__)
@@ -41,30 +41,9 @@ def save(reference: str) -> BaseResponse | tuple[str, int]:
 
 @blueprint.get("/urad/pripady/hledani")
 @signed_in
-def find() -> BaseResponse | str:
-    """The case of this number, or the first of them."""
-    typed = one_line(request.args.get("q", ""))[:200]
-    found = ends.by_number(db.session(), desk.scope(), typed) if typed else []
-    if len(found) == 1:
-        return redirect(url_for("cases.one", reference=found[0].reference), 303)
-    return render_template(
-        "cases/found.html",
-        query=typed,
-        search_url=url_for(".find"),
-        inbox_url=url_for("cases.inbox"),
-        more=len(found) > ends.FIRST,
-        found=[
-            {
-                "reference": one.reference,
-                "url": url_for("cases.one", reference=one.reference),
-                "number": one.records_number or "",
-                "file": one.records_file or "",
-                "received": full_day(one.received_on),
-                "state_label": labels.label(labels.CASE_STATES, one.state),
-            }
-            for one in found[: ends.FIRST]
-        ],
-    )
+def find() -> BaseResponse:
+    """Where cases were found by their numbers before the search of the inbox found them, too."""
+    return redirect(url_for("cases.inbox", q=one_line(request.args.get("q", ""))[:200] or None))
 
 
 def _page(reference: str, given: dict[str, str] | None, problem: errors.Problem | None) -> str:

@@ -52,6 +52,11 @@ class InboxPage:
         self._session, self._scope, self._account, self._today = session, scope, account, today
         self._list = Listing(session, scope, request.args, today)
 
+    @property
+    def only_one(self) -> str:
+        """The reference of the one case that a number of the records names; empty for any other list."""
+        return inbox.only_one(self._session, self._scope, self._list.narrowed)
+
     def render(self) -> str:
         """The page."""
         chosen = self._list
@@ -150,6 +155,7 @@ class InboxPage:
         open_ones = [line.case for line in lines if line.case.state in assigning.OPEN]
         return {
             "action_url": url_for("inbox.together", **self._list.arguments),
+            "gather_url": url_for("gathering.form", **self._list.arguments),
             "page": " ".join(f"{case.reference}.{case.version}" for case in open_ones),
             "count": len(open_ones),
             "officials": self._list.givable(),

@@ -154,6 +154,7 @@ class Listing:
             view=View(chosen.view),
             words=chosen.words,
             reference=inbox.reference_of(self._session, self._scope, chosen.words),
+            number=inbox.number_of(self._session, self._scope, chosen.words),
             department_id=department.id if department else None,
             officials=self._officials(),
             kind=chosen.kind,

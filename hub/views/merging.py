@@ -178,6 +178,8 @@ def _page(reference: str, filled: Filled) -> str:
         }
         if lacking and shown and shown.text and not merging.under_way(session, case)
         else None,
+        same_url=url_for("gathering.form", k=case.reference, stejna="ano"),
+        search_url=url_for("gathering.form"),
         values=filled,
         problems=filled.problems,
         csrf_token=csrf_token(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -13,15 +13,21 @@ from hub.actions import letters as acts
 from hub.database import db
 from hub.language import gettext, moment
 from hub.models import Delivery
-from hub.queries import cases, letters
+from hub.queries import cases, letters, reminders
 from hub.rules.access import sees_whole_city
 from hub.signin import csrf_token, current_account, signed_in
 from hub.views import labels
-from hub.vocabulary import DeliveryState
+from hub.vocabulary import DeliveryState, StaffLetterKind, marked
 
 blueprint = Blueprint("outbox", __name__)
 
 PAGE = 50
+SHOWN, SETTLES = timedelta(days=14), timedelta(minutes=10)
+"""How long letters to the office in trouble are listed, and by when one that began is settled unless its worker is gone."""
+STAFF_LETTERS = {
+    StaffLetterKind.WARNING: marked("warning of deadlines"),
+    StaffLetterKind.SUMMARY: marked("daily summary"),
+}
 
 
 @blueprint.get("/urad/odesilani")
@@ -35,6 +41,7 @@ def trouble() -> str:
         "deliveries/deliveries.html",
         channels=_channels(),
         trouble=[_letter(one) for one in found[:PAGE]],
+        staff_letters=[] if before else _staff_letters(),
         csrf_token=csrf_token(),
         next_url=url_for(".trouble", od=found[PAGE - 1].id) if len(found) > PAGE else None,
         first_url=url_for(".trouble") if before else None,
@@ -103,6 +110,23 @@ def _letter(one: Delivery) -> dict[str, Any]:
         "actions": [{"label": label, "name": "verdict", "value": value} for value, label in actions],
         "action_url": url_for(".resolve", number=one.id),
     }
+
+
+def _staff_letters() -> list[dict[str, Any]]:
+    """Letters to the office that nobody takes, or of which nobody knows; they are not repeated, a newer one says it anew."""
+    now = datetime.now(UTC)
+    found = reminders.staff_trouble(db.session(), now - SHOWN, now - SETTLES, PAGE)
+    return [
+        {
+            "what": gettext(STAFF_LETTERS[StaffLetterKind(one.kind)]),
+            "to": one.account.email,
+            "state_label": labels.label(labels.DELIVERY_STATES, "failed" if one.problem else "unknown"),
+            "problem": labels.label(labels.PROBLEMS, "content_refused" if one.problem else "worker_lost"),
+            "when": moment(one.began_at or one.queued_at),
+            "attempts": one.attempts,
+        }
+        for one in found
+    ]
 
 
 def _number(text: str) -> int:

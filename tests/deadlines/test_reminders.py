@@ -16,7 +16,9 @@ from hub.database import db
 from hub.jobs import deliveries, reminding
 from hub.jobs.timetable import tick
 from hub.models import Account, Case, CaseWarning, StaffLetter
-from tests.desks import ADMINISTRATOR, HEAD, OFFICE, OFFICE_HEAD, SOCIAL, A, B, asked, case_of, scope
+from hub.workdays import is_free
+from tests.desks import ADMINISTRATOR, HEAD, OFFICE, OFFICE_HEAD, PRESS, SOCIAL, A, B, Desk, asked, case_of, scope
+from tests.discussion import talks
 from tests.letters import Moody, Standing
 
 CAME = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -245,6 +247,29 @@ class TestSummaries:
         assert summarize(town, morning(12, 1, 13)) == 0  # nobody needs it in the afternoon
         assert summarize(town, morning(12, 1, 8)) > 0
 
+    def test_comments_that_wait_longer_than_promised_are_told_to_who_moderates_without_a_word(
+        self, light: Flask, moody: Moody
+    ) -> None:
+        words = "Tajná slova příspěvku, která do pošty nepatří"
+        slug = talks.discussed(light)
+        talks.said(light, slug, words, "Jana Nováková")
+        moody.went.clear()
+        today = datetime.now(UTC).replace(hour=7, minute=30)
+        soon, late = (
+            next(day for n in range(least, least + 9) if not is_free((day := today + timedelta(days=n)).date()))
+            for least in (0, 20)
+        )
+        summarize(light, soon)
+        assert PRESS not in to_whom(moody)
+        summarize(light, late)
+        text = {one.address: one.text + one.html for one in moody.went}
+        for told in (PRESS, HEAD):
+            assert "Příspěvky, které čekají na posouzení déle, než slibujeme: 1" in text[told].replace("\xa0", " ")
+            assert "/urad/diskuse" in text[told]
+        assert not {A, OFFICE_HEAD, ADMINISTRATOR} & set(text)
+        assert "Tajná" not in "".join(text.values())
+        assert "Nováková" not in "".join(text.values())
+
     def test_who_switched_it_off_gets_none_and_warnings_all_the_same(self, light: Flask, moody: Moody) -> None:
         case(light)
         with light.app_context():
@@ -282,3 +307,31 @@ def test_a_chunk_of_cases_costs_the_same_statements_as_one(light: Flask) -> None
             db.session.commit()
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Case)) == 41
     assert seen[1] <= seen[0] + 2, seen
+
+
+def test_what_did_not_reach_the_office_is_listed_with_what_did_not_reach_citizens(
+    light: Flask,
+) -> None:
+    now = datetime.now(UTC)
+    with light.app_context():
+        account = scope(A).account_id
+        common = {
+            "account_id": account,
+            "kind": "warning",
+            "day_on": now.date(),
+            "cases": [],
+            "next_at": now,
+            "attempts": 1,
+        }
+        began = {"refused": now, "empty": now, "lost": now - timedelta(hours=1), "going": now, "old": now}
+        for name, at in began.items():
+            problem = name if name in {"refused", "empty"} else "refused" if name == "old" else None
+            queued = now - timedelta(days=30) if name == "old" else now
+            db.session.add(StaffLetter(**common, queued_at=queued, began_at=at, problem=problem))
+        db.session.commit()
+        db.session.remove()
+    page = Desk(light, PRESS).client.get("/urad/odesilani").get_data(as_text=True)
+    told = page.partition("Dopisy úřadu, které neodešly")[2]
+    assert told.count("upozornění na lhůty") == 2
+    assert (told.count("nepodařilo se odeslat"), told.count("možná odesláno")) == (1, 1)
+    assert told.count(A) == 2

@@ -90,7 +90,9 @@ def case_addresses(app: Flask, reference: str) -> list[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
         if "reference" in rule.arguments and rule.rule.startswith("/urad/pripady/"):
             path = re.sub(
-                r"<(?:\w+:)?(\w+)>", lambda part: {"reference": reference, "position": "1"}[part[1]], rule.rule
+                r"<(?:\w+:)?(\w+)>",
+                lambda part: {"reference": reference, "position": "1", "number": "1"}[part[1]],
+                rule.rule,
             )
             found += [(method, path) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
     return found

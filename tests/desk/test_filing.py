@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -10,12 +11,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from hub.actions import assigning
 from hub.database import db
 from hub.models import Address
 from hub.rules import filing
+from tests.conftest import NOW
 from tests.desk.conftest import DeskOf
 from tests.desk.joined import page_of
-from tests.desks import PRESS, SOCIAL, A, Desk, asked, case_of, form_of, secrets
+from tests.desk.looks import references
+from tests.desks import HEAD, PRESS, SOCIAL, A, B, Desk, asked, case_of, form_of, scope, secrets
 
 
 @pytest.mark.parametrize(
@@ -57,20 +61,34 @@ def test_a_case_is_found_by_its_number_in_the_records_within_the_scope(town: Fla
     assert "zapsal(a) čísla spisové služby" in page
 
     def found(desk: Desk, typed: str) -> tuple[int, str]:
-        answer = desk.client.get("/urad/pripady/hledani", query_string={"q": typed})
+        old = desk.client.get("/urad/pripady/hledani", query_string={"q": typed})
+        assert (old.status_code, old.location.partition("?")[0]) == (302, "/urad/pripady")
+        answer = desk.client.get(old.location)
         return answer.status_code, answer.location or answer.get_data(as_text=True)
 
     assert found(staff(A), "MMH / 901/2026") == (303, f"/urad/pripady/{reference}")
-    assert found(staff(A), reference.lower()) == (303, f"/urad/pripady/{reference}")
+    status, alone = found(staff(A), reference.lower())
+    assert status == 200
+    assert references(alone) == [reference]
     status, both = found(staff(A), "s-mmh/77/2026")
     assert status == 200
     assert reference in both
     assert other in both
-    assert "Žádný případ" in found(staff(SOCIAL), "mmh/901/2026")[1]
+    assert "Žádný případ neodpovídá" in found(staff(SOCIAL), "mmh/901/2026")[1]
     assert found(staff(A), "'\"<%")[0] == 200
     copy = town.test_client().get(f"/sledovani/{secrets[reference]}/kopie").data
     case = json.loads(ZipFile(BytesIO(copy)).read("case.json"))
     assert (case["records_number"], case["records_file"]) == ("MMH/901/2026", "S-MMH/77/2026")
+
+
+def test_the_history_of_a_case_says_to_whom_it_was_given_and_by_whom(light: Flask, desk: DeskOf) -> None:
+    reference, other = asked(light), asked(light)
+    with light.app_context():
+        for who, one in ((B, reference), (A, other), (A, reference)):
+            assigning.assign(scope(HEAD), one, scope(who).account_id, None, NOW)
+    history = desk(HEAD).page(reference).partition('id="history"')[2].replace("\xa0", " ")
+    told = re.findall(r"případ dostal\(a\): (.*?) <span class=\"muted\">· (.*?)</span>", history)
+    assert sorted(told) == [("Referent A", "Vedení dopravy"), ("Referent B", "Vedení dopravy")]
 
 
 def test_what_is_no_number_comes_back_in_the_form(light: Flask, desk: DeskOf) -> None:

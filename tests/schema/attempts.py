@@ -12,6 +12,7 @@ from tests.schema import (
     attempts_directory,
     attempts_discussions,
     attempts_ending,
+    attempts_gathering,
     attempts_inbox,
     attempts_locations,
     attempts_notices,
@@ -165,6 +166,7 @@ BY_TRIGGER: dict[str, tuple[str, ...]] = {
     **attempts_inbox.BY_TRIGGER,
     **attempts_terms.BY_TRIGGER,
     **attempts_ending.BY_TRIGGER,
+    **attempts_gathering.BY_TRIGGER,
 }
 
 
@@ -253,6 +255,7 @@ BY_CONSTRAINT: dict[str, tuple[str, ...]] = {
     **attempts_inbox.BY_CONSTRAINT,
     **attempts_terms.BY_CONSTRAINT,
     **attempts_ending.BY_CONSTRAINT,
+    **attempts_gathering.BY_CONSTRAINT,
 }
 
 
@@ -306,4 +309,5 @@ ALLOWED = {
     **attempts_inbox.ALLOWED,
     **attempts_terms.ALLOWED,
     **attempts_ending.ALLOWED,
+    **attempts_gathering.ALLOWED,
 }

@@ -44,6 +44,8 @@ def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
         "ck_case_links_state_before": (vocabulary.CaseState.NEW, vocabulary.CaseState.IN_PROGRESS),
         "ck_forwardings_state_before": (vocabulary.CaseState.NEW, vocabulary.CaseState.IN_PROGRESS),
         "ck_sharings_letter": (vocabulary.Letter.ANSWER, vocabulary.Letter.FORWARDED, vocabulary.Letter.TAKEN_BACK),
+        "ck_gatherings_halt": vocabulary.Halt,
+        "ck_gathered_fate": vocabulary.Fate,
         "ck_dispatches_lane": vocabulary.Lane,
         "ck_deliveries_lane": vocabulary.Lane,
         "ck_deliveries_letter": vocabulary.Letter,

@@ -26,6 +26,7 @@ from tests.schema import (
     attempts_directory,
     attempts_discussions,
     attempts_ending,
+    attempts_gathering,
     attempts_inbox,
     attempts_notices,
     attempts_terms,
@@ -136,7 +137,7 @@ def _made(name: str, url: str, folder: Path) -> Iterator[World]:
     with engine.begin() as connection:
         rooms = (attempts_notices.WORLD, attempts_discussions.WORLD)
         cases = (attempts_inbox.WORLD, attempts_terms.WORLD, attempts_ending.WORLD, attempts_answers.WORLD)
-        of_parts = (*rooms, attempts_directory.WORLD, *cases)
+        of_parts = (*rooms, attempts_directory.WORLD, *cases, attempts_gathering.WORLD)
         for statement in ";".join((WORLD, words_world.WORLD, *of_parts)).split(";"):
             connection.execute(world.sql(statement))
     yield world
