@@ -194,6 +194,9 @@ def test_one_window_is_the_kiosk_and_another_says_so(line: Line, screen: Page) -
     shows(second, "attract")
 
 
+WAITING = "async () => (await navigator.serviceWorker.getRegistration()).waiting !== null"
+
+
 def test_a_new_version_waits_until_nobody_is_at_the_screen(
     line: Line, screen: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,12 +218,17 @@ def test_a_new_version_waits_until_nobody_is_at_the_screen(
             screen.clock.run_for(15_000)
             touch(screen, "tool", "contrast")
         eventually(screen, lambda: line.asked.count("tep") > beats, True)
-        screen.clock.run_for(3_000)
-        screen.wait_for_function("async () => (await navigator.serviceWorker.getRegistration()).waiting")
+
+        def waits() -> bool:
+            screen.clock.run_for(500)
+            return bool(screen.evaluate(WAITING))
+
+        eventually(screen, waits, True)
         for _ in range(6):
+            touch(screen, "tool", "contrast")
             screen.clock.run_for(2_000)
-            screen.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update().then(() => null)")
-            assert screen.evaluate("async () => (await navigator.serviceWorker.getRegistration()).waiting !== null")
+            shows(screen, "faces")
+            assert screen.evaluate(WAITING)
         assert screen.locator("html").get_attribute("data-version") == old
         shows(screen, "faces")
 

@@ -18,7 +18,7 @@ from hub.queries import recount
 from hub.rules.localtime import hour_of
 from hub.work import SYSTEM
 from kiosk import pairing
-from kiosk.models import DeviceState
+from kiosk.models import Device, DeviceState
 from kiosk.vocabulary import Layout
 from tests.kiosk.devices import Kiosk, device_id, new_device, pair
 
@@ -133,7 +133,7 @@ def test_a_batch_of_more_than_200_is_refused_as_too_large(kiosk: Kiosk, now: dat
 
 
 def test_a_token_that_was_ended_is_told_so_and_nothing_is_stored(kiosk: Kiosk, now: datetime) -> None:
-    device = db.session.scalars(sa.select(pairing.Device)).one()
+    device = db.session.scalars(sa.select(Device)).one()
     pairing.revoke(device.ref, SYSTEM, now)
     for answer in (
         kiosk.post("doteky", kiosk.batch(now, [kiosk.press(now)])),
@@ -207,7 +207,7 @@ def test_the_configuration_is_signed_and_asked_for_again_at_no_cost(kiosk: Kiosk
 
 def test_the_source_of_a_press_is_its_device(kiosk: Kiosk, now: datetime) -> None:
     kiosk.send(now, kiosk.press(now))
-    ref = db.session.scalars(sa.select(pairing.Device.ref)).one()
+    ref = db.session.scalars(sa.select(Device.ref)).one()
     assert rows()[0].source == f"device:{device_id(ref)}"
 
 
@@ -217,6 +217,8 @@ def test_pairing_over_the_web(city: Flask, now: datetime) -> None:
     assert client.post("/kiosk/zarizeni/v1/parovani", json={"code": "22222222"}).status_code == 400
     answer = client.post("/kiosk/zarizeni/v1/parovani", json={"code": code})
     assert answer.status_code == 201
+    assert answer.json
     assert Kiosk(city, answer.json["token"], now).get("nastaveni").status_code == 200
-    for body in ({}, [], {"code": 5}):
+    bodies: list[object] = [{}, [], {"code": 5}]
+    for body in bodies:
         assert client.post("/kiosk/zarizeni/v1/parovani", json=body).status_code == 400
