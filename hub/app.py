@@ -295,6 +295,8 @@ def _languages(app: Flask, rooms: list[Room]) -> None:
 def _open(app: Flask, rooms: list[Room]) -> None:
     app.extensions["hub_rooms"] = rooms
     app.extensions["hub_topics"] = TOPICS | {code: text for room in rooms for code, text in (room.topics or {}).items()}
+    app.extensions["hub_place_notes"] = [room.place_notes for room in rooms if room.place_notes]
+    app.extensions["hub_alerts"] = [room.alerts for room in rooms if room.alerts]
     app.extensions["hub_publications"] = {one.kind.value: one for room in rooms for one in room.publications}
     app.jinja_env.globals["helped_form"] = helped.form_of
     app.register_blueprint(public.blueprint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +34,9 @@ class Room:
 
     `publications` are the kinds of messages it publishes; `topics` are code → an English text, for translation, of what one can
     be told of by e-mail. `health` returns name → is it well; `erase` forgets what the room keeps of one contact; `place_url`
-    gives the address where the place of that slug can be rated; `demo` fills the demo city's part of the room. Paths in
+    gives the address where the place of that slug can be rated, and `place_notes` what must be known of places beside their
+    figures, by their ids. `alerts` makes subject and lines of a letter to administrators out of pairs of an alert and whether it is
+    over (see `hub.steps.staffletters`), and the path where to look; `demo` fills the demo city's part of the room. Paths in
     `texts` hold catalogues of translations.
     """
 
@@ -51,3 +53,5 @@ class Room:
     texts: tuple[Path, ...] = ()
     languages: Mapping[str, str] | None = None
     place_url: Callable[[str], str] | None = None
+    alerts: tuple[Callable[[Sequence[tuple[int, int]]], tuple[str, list[str]] | None], str] | None = None
+    place_notes: Callable[[], Mapping[int, str]] | None = None

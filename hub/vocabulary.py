@@ -279,10 +279,11 @@ class TermAct(StrEnum):
 
 
 class StaffLetterKind(StrEnum):
-    """What a letter to somebody of the office is: cases near their deadlines, or what the day brings."""
+    """What a letter to somebody of the office is: cases near their deadlines, what the day brings, or what a room's things lack."""
 
     WARNING = "warning"
     SUMMARY = "summary"
+    ALERT = "alert"
 
 
 ABOUT_CASE = (Letter.RECEIPT, Letter.PASSED, Letter.FORWARDED, Letter.TAKEN_BACK)

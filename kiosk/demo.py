@@ -12,8 +12,11 @@ from hub import cityfile
 from hub.database import db
 from hub.queries import places
 from hub.rules.localtime import PRAGUE, local
-from kiosk import actions
-from kiosk.presses import LONGEST_BATCH, Press
+from hub.vocabulary import KIOSK_LANGUAGES
+from hub.work import SYSTEM
+from kiosk import actions, pairing, queries, receiving
+from kiosk.presses import LONGEST_BATCH, Beat, Press
+from kiosk.vocabulary import Layout
 
 WEEKS = 9
 SEED = 20261017
@@ -45,6 +48,45 @@ def fill(now: datetime) -> None:
             presses = list(_week(random, place, codes[place.slug], received))
             for start in range(0, len(presses), LONGEST_BATCH):
                 actions.record(place.slug, presses[start : start + LONGEST_BATCH], received)
+    enter_devices(now)
+
+
+DEVICES = (
+    ("komunalni-sluzby", "Kiosek v přízemí magistrátu", 0, 0, 0),
+    ("registr-vozidel", "Kiosek u registru vozidel", 45, 7, 0),
+    ("socialni-veci", "Kiosek u sociálních věcí", 0, 0, 2),
+)
+"""Place, name, minutes since it was heard of, presses that wait, and presses the server did not take."""
+
+
+def enter_devices(now: datetime) -> None:
+    """Enter some of the kiosks as devices, as they might be found on a working day; no token of theirs is known to anybody."""
+    ids = {place.slug: place.id for place in places.open_touchpoints(db.session())}
+    hours = tuple((day + 1, opens * 60, closes * 60) for day, (opens, closes) in OPENING.items())
+    began = now - timedelta(weeks=WEEKS)
+    for slug, name, silent, waiting, refused in DEVICES:
+        if slug not in ids:
+            continue
+        settings = pairing.Settings(name, tuple(KIOSK_LANGUAGES), hours)
+        ref = pairing.create(settings, Layout.ONE, [pairing.Spot(touchpoint_id=ids[slug])], SYSTEM, began)
+        pairing.pair(pairing.new_code(ref, SYSTEM, now), now)
+        device = queries.by_ref(db.session(), ref)
+        said = Beat(
+            page=str(UUID(int=SEED, version=4)),
+            mono=0.0,
+            device_ms=now.timestamp() * 1000,
+            shell="",
+            config="",
+            waiting=waiting,
+            oldest_ms=silent * 60_000.0 if waiting else None,
+            dead=refused,
+            dead_problems=["unknown_place"] if refused else [],
+            persisted=True,
+            visible=True,
+            last_press_ms=silent * 60_000.0 + 240_000,
+        )
+        if device is not None:
+            receiving.beat(device.id, said, now - timedelta(minutes=silent))
 
 
 def _week(random: Random, place: cityfile.TouchpointPart, questionnaire: str, until: datetime) -> Iterator[Press]:

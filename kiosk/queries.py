@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.database import row_lock, table_of
-from hub.models import Question, Questionnaire, Touchpoint
+from hub.models import Count, Feedback, Question, Questionnaire, Rating, Touchpoint
 from hub.queries.places import TapPlace
 from hub.vocabulary import PlaceKind
 from kiosk.models import Device, DeviceAlert, DeviceState, PairingCode, Placement, PlacementPlace
+from kiosk.questions import FACES
 
 
 def by_token(session: Session, digest: str) -> Device | None:
@@ -93,9 +94,11 @@ def tap_place(session: Session, slug: str) -> OpenPlace | None:
     return OpenPlace(row.id, row.department_id, row.questionnaire_id, bool(row.is_held)) if row else None
 
 
-def paired_places(session: Session) -> frozenset[int]:
-    """Ids of the places whose presses come from a paired device, now or once."""
-    return frozenset(session.scalars(sa.select(PlacementPlace.touchpoint_id)))
+def unpaired_places(session: Session) -> frozenset[int]:
+    """Ids of the places of kiosks that have never had a device."""
+    taken = sa.select(PlacementPlace.touchpoint_id)
+    found = sa.select(Touchpoint.id).where(Touchpoint.kind == PlaceKind.KIOSK, Touchpoint.id.not_in(taken))
+    return frozenset(session.scalars(found))
 
 
 def free_places(session: Session) -> list[Touchpoint]:
@@ -151,3 +154,58 @@ def code_until(session: Session, device_id: int, now: datetime) -> datetime | No
     """Until when the device's code can be used; None when it has none."""
     mine = sa.select(PairingCode.expires_at).where(PairingCode.device_id == device_id, PairingCode.expires_at > now)
     return session.scalar(mine.where(PairingCode.tries < 5))
+
+
+def alerts_of(session: Session, device_id: int, most: int) -> list[DeviceAlert]:
+    """The newest alerts of a device, the ended ones too."""
+    of_device = sa.select(DeviceAlert).where(DeviceAlert.device_id == device_id)
+    return list(session.scalars(of_device.order_by(DeviceAlert.opened_at.desc(), DeviceAlert.id.desc()).limit(most)))
+
+
+def alerts_with_names(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Alert → the name of its device, and its kind."""
+    wanted = sa.select(DeviceAlert.id, Device.name, DeviceAlert.kind).join(Device, Device.id == DeviceAlert.device_id)
+    return {row[0]: (row[1], row[2]) for row in session.execute(wanted.where(DeviceAlert.id.in_(ids)))}
+
+
+def was_told(session: Session, device_id: int, kind: str, since: datetime) -> bool:
+    """Whether administrators were written of this trouble of a device since then."""
+    told = sa.select(DeviceAlert.id).where(
+        DeviceAlert.device_id == device_id, DeviceAlert.kind == kind, DeviceAlert.told_at > since
+    )
+    return session.scalar(told.limit(1)) is not None
+
+
+NEWEST = 60
+"""Presses among which a run of one face is looked for."""
+
+
+def habits(session: Session, device_id: int, since: date) -> tuple[list[int], list[int]]:
+    """The faces of a device's newest presses, the last one first; and how often each was touched since a day, worst first."""
+    faces = sa.select(Question.id).where(Question.code == FACES)
+    newest = (
+        sa.select(Rating.level)
+        .join_from(Feedback, Rating, Rating.feedback_id == Feedback.id)
+        .where(
+            Feedback.received_at.is_not(None), Feedback.source == source_of(device_id), Rating.question_id.in_(faces)
+        )
+        .order_by(Feedback.received_at.desc(), Feedback.occurred_at.desc())
+        .limit(NEWEST)
+    )
+    mine = (
+        sa.select(PlacementPlace.touchpoint_id)
+        .join(Placement, Placement.id == PlacementPlace.placement_id)
+        .where(Placement.device_id == device_id)
+    )
+    counted = (
+        sa.select(Count.level, sa.func.sum(Count.counted))
+        .where(Count.question_id.in_(faces), Count.day_on >= since, Count.touchpoint_id.in_(mine))
+        .group_by(Count.level)
+    )
+    found = {level: int(n or 0) for level, n in session.execute(counted)}
+    return list(session.scalars(newest)), [found.get(level, 0) for level in range(1, max(found, default=0) + 1)]
+
+
+def source_of(device_id: int) -> str:
+    """The scope of what a device sends; whoever holds its token cannot choose another."""
+    return f"device:{device_id}"

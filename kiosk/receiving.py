@@ -71,7 +71,7 @@ def _read(
         return _refused(item, "in_future")
     is_old = sending.received_at - pressed_at > OLDEST
     return Rated(
-        source=source_of(device_id),
+        source=queries.source_of(device_id),
         external_id=item.id,
         rev=item.rev,
         digest=item.digest(),
@@ -93,18 +93,13 @@ def _refused(item: DevicePress, problem: str) -> Receipt:
 def _said(device_id: int, item: DevicePress) -> Incoming:
     # No moment: the words are of the receipt, since the moment of a press is nobody's to read beside them.
     return Said(
-        source=source_of(device_id),
+        source=queries.source_of(device_id),
         external_id=item.id,
         sender="",
         text=item.text or "",
         language=item.language if item.language in {"cs", "en", "uk"} else "cs",
         sitting=item.id,
     )
-
-
-def source_of(device_id: int) -> str:
-    """The scope of what a device sends; whoever holds its token cannot choose another."""
-    return f"device:{device_id}"
 
 
 def beat(device_id: int, said: Beat, now: datetime) -> None:

@@ -64,7 +64,7 @@ def _letter(one: Begun, now: datetime) -> Outgoing | None:
     session, today = db.session(), local(now).date()
     city = places.city(session)
     with language.speaking(DEFAULT_LANGUAGE):
-        made = _warning(one, today) if one.kind == StaffLetterKind.WARNING else _summary(one, today)
+        made = _made(one, today)
         if made is None:
             return None
         subject, said = made
@@ -85,6 +85,21 @@ def _letter(one: Begun, now: datetime) -> Outgoing | None:
         html=html,
         language=DEFAULT_LANGUAGE,
     )
+
+
+def _made(one: Begun, today: date) -> tuple[str, dict[str, Any]] | None:
+    if one.kind == StaffLetterKind.ALERT:
+        return _alert(one)
+    return _warning(one, today) if one.kind == StaffLetterKind.WARNING else _summary(one, today)
+
+
+def _alert(one: Begun) -> tuple[str, dict[str, Any]] | None:
+    """What a room's things lack; only the room knows the words."""
+    for words, path in current_app.extensions["hub_alerts"]:
+        made = words(one.cases)
+        if made is not None:
+            return made[0], {"lines": made[1], "look_url": f"{_site()}{path}"}
+    return None
 
 
 def _warning(one: Begun, today: date) -> tuple[str, dict[str, Any]] | None:

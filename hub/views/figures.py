@@ -32,12 +32,16 @@ def month() -> str:
     page = _page()
     chosen = {"kind": page.choice.kind, "name": page.chosen.name if page.chosen else ""}
     aside, taps = page.set_aside()
+    notes = {of: said for noted in current_app.extensions["hub_place_notes"] for of, said in noted().items()}
     return render_template(
         "figures/figures.html",
         period=_period(page),
         total=page.total,
         total_name=page.departments[0].name if page.limited and page.departments else "",
-        places=[_row(page, "misto", p, page.of_place(p), p.department.name) for p in page.places],
+        places=[
+            {**_row(page, "misto", p, page.of_place(p), p.department.name), "note": notes.get(p.id, "")}
+            for p in page.places
+        ],
         departments=[_row(page, "odbor", d, page.of_department(d), "") for d in page.departments],
         chosen=chosen,
         days=_points(page.days(_today())),

@@ -27,6 +27,7 @@ SHOWN, SETTLES = timedelta(days=14), timedelta(minutes=10)
 STAFF_LETTERS = {
     StaffLetterKind.WARNING: marked("warning of deadlines"),
     StaffLetterKind.SUMMARY: marked("daily summary"),
+    StaffLetterKind.ALERT: marked("something to look at"),
 }
 
 
