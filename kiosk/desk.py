@@ -323,7 +323,7 @@ def _form(device: Device | None, given: Any, problems: list[errors.Problem], *, 
             {"value": one.id, "label": one.name, "checked": str(one.id) in _list(given, "departments")}
             for one in places.departments(session)
         ],
-        languages=[{"value": c, "label": n, "checked": c in chosen} for c, n in KIOSK_LANGUAGES.items()],
+        spoken=[{"value": c, "label": n, "checked": c in chosen} for c, n in KIOSK_LANGUAGES.items()],
         first=given.get("first", chosen[0] if chosen else "cs"),
         hours=[
             {

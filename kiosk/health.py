@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from math import log
 
@@ -68,7 +68,8 @@ class Hours:
 
 
 def _at(day: date, minutes: int) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=PRAGUE) + timedelta(minutes=minutes)
+    wall = datetime(day.year, day.month, day.day, tzinfo=PRAGUE) + timedelta(minutes=minutes)
+    return wall.astimezone(UTC)  # else their differences would be those of wall clocks
 
 
 def standing(is_paired: bool, beat_at: datetime | None, hours: Hours, now: datetime) -> Standing:

@@ -317,6 +317,8 @@ ROUTES: dict[str, Callable[[House], list[str]]] = {
     "/static/kiosk/<path:filename>": lambda _: ["/static/kiosk/kiosk.css"],
     "/kiosk/zarizeni/": lambda _: ["/kiosk/zarizeni/"],
     "/kiosk/zarizeni/sw.js": lambda _: ["/kiosk/zarizeni/sw.js"],
+    "/kiosk/zarizeni/v1/nastaveni": lambda _: ["/kiosk/zarizeni/v1/nastaveni"],
+    "/kiosk/zarizeni/v1/karty": lambda _: ["/kiosk/zarizeni/v1/karty"],
     "/kiosk/<slug>": kiosk("/kiosk/<slug>"),
     "/kiosk/<slug>/duvod": kiosk("/kiosk/<slug>/duvod"),
     "/kiosk/<slug>/zpravy": kiosk("/kiosk/<slug>/zpravy"),

@@ -180,6 +180,7 @@ def address(rule: Rule) -> str:
         "filename": "kiosk.css" if "kiosk" in rule.rule else "hub.css",
         "reference": "K7M-3PX-9",
         "mark": "x",
+        "ref": "nikde",
         "secret": "tajemstvi-ktere-nikam-nevede-0123456789",
         "position": "1",
         "number": "1",

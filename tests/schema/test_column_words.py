@@ -7,11 +7,14 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+import kiosk.models
 import noticeboard.models
 from hub import vocabulary
+from kiosk.vocabulary import AlertKind, Layout
 from noticeboard.vocabulary import NoticeState
 from tests.schema.constraints import constraints
 
+assert kiosk.models
 assert noticeboard.models  # so that the metadata knows every table
 
 
@@ -55,6 +58,8 @@ def test_every_word_a_column_may_hold_is_the_vocabulary_s() -> None:
         "ck_guide_texts_language": vocabulary.CITY_LANGUAGES,
         "ck_template_texts_language": vocabulary.CITY_LANGUAGES,
         "ck_notices_state": NoticeState,
+        "ck_placements_layout": Layout,
+        "ck_device_alerts_kind": AlertKind,
         "ck_discussions_state": vocabulary.DiscussionState,
         "ck_discussions_moderation": vocabulary.Moderation,
         "ck_comments_state": vocabulary.CommentState,

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+import kiosk.models
 import noticeboard.models
 from hub import database, triggers
 from hub.app import create_app
@@ -23,6 +24,7 @@ from tests.conftest import ENGINES, NOW, test_settings
 from tests.factories import found_city, rate
 from tests.schema import (
     attempts_answers,
+    attempts_devices,
     attempts_directory,
     attempts_discussions,
     attempts_ending,
@@ -37,6 +39,7 @@ from tests.schema.attempts_words import NOT_NULL
 from tests.schema.constraints import constraints
 
 META = db.metadata
+assert kiosk.models
 assert noticeboard.models  # so that the metadata knows every table
 
 WORLD = """
@@ -137,7 +140,7 @@ def _made(name: str, url: str, folder: Path) -> Iterator[World]:
     with engine.begin() as connection:
         rooms = (attempts_notices.WORLD, attempts_discussions.WORLD)
         cases = (attempts_inbox.WORLD, attempts_terms.WORLD, attempts_ending.WORLD, attempts_answers.WORLD)
-        of_parts = (*rooms, attempts_directory.WORLD, *cases, attempts_gathering.WORLD)
+        of_parts = (*rooms, attempts_directory.WORLD, *cases, attempts_gathering.WORLD, attempts_devices.WORLD)
         for statement in ";".join((WORLD, words_world.WORLD, *of_parts)).split(";"):
             connection.execute(world.sql(statement))
     yield world
@@ -251,6 +254,7 @@ IMPLIED = {"uq_cases_question_id": "uq_cases_conversation_id", "uq_notices_numbe
 UNREACHABLE = {
     "ck_notices_state": "a trigger looks first where a notice goes, and another where it begins",
     "fk_notices_message_id": "a trigger looks for the message first",
+    "fk_placement_places_touchpoint_id": "a trigger looks for the place of a kiosk first",
     "fk_discussions_publication_id": "a trigger looks for the publication first",
     "fk_comments_message_id": "a trigger looks for the message first",
     "fk_comments_publication_id": "a trigger looks for the publication first",
