@@ -82,7 +82,7 @@ def test_a_kiosk_is_entered_paired_and_seen(house: Flask, admin: FlaskClient) ->
 def test_what_cannot_be_is_said_and_what_was_typed_comes_back(
     admin: FlaskClient, change: dict[str, object], said: str
 ) -> None:
-    answer = admin.post(NEW, data=form(admin, **{"place": "Přízemí u schodů", **change}))
+    answer = admin.post(NEW, data=form(admin, NEW, **{"place": "Přízemí u schodů", **change}))
     page = answer.get_data(as_text=True)
     assert answer.status_code in {400, 409}
     assert said in page or said.lower() in page.lower()
