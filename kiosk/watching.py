@@ -47,10 +47,12 @@ def connection_of(one: queries.Standing, now: datetime) -> health.Standing:
 
 
 def look_after(now: datetime) -> int:
-    """Note what is wrong with each device, and what no longer is. Returns how many alerts began or ended."""
+    """Note what is wrong with each device whose office is open, and what no longer is. How many alerts began or ended."""
     session = db.session()
     changed = 0
     for one in queries.devices(session):
+        if not hours_of(one.device).is_open(now):
+            continue  # nobody is written to at night of what can be looked at in the morning
         wanted = _wrong(one, now)
         known = {AlertKind(alert.kind) for alert in one.alerts}
         if wanted != known:

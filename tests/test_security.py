@@ -33,6 +33,10 @@ from tests.visitors import (
     signed_in,
 )
 
+OF_DEVICE = ("", "/kod", "/nastaveni", "/navod", "/odpojit", "/ozvena-kiosk.service", "/presun", "/vyradit")
+DEVICES = ("", "/novy", *(f"/<ref>{end}" for end in OF_DEVICE))
+"""Ends of the addresses of kiosks."""
+
 PUBLIC, SIGNING_IN, STAFF = "public", "signing in", "staff"
 
 ROUTES = {
@@ -44,13 +48,10 @@ ROUTES = {
     "/favicon.ico": PUBLIC,
     "/static/<path:filename>": PUBLIC,
     "/static/kiosk/<path:filename>": PUBLIC,
-    "/kiosk/zarizeni/": PUBLIC,
-    "/kiosk/zarizeni/sw.js": PUBLIC,
-    "/kiosk/zarizeni/v1/parovani": PUBLIC,
-    "/kiosk/zarizeni/v1/nastaveni": PUBLIC,
-    "/kiosk/zarizeni/v1/tep": PUBLIC,
-    "/kiosk/zarizeni/v1/doteky": PUBLIC,
-    "/kiosk/zarizeni/v1/karty": PUBLIC,
+    **dict.fromkeys(("/kiosk/zarizeni/", "/kiosk/zarizeni/sw.js"), PUBLIC),
+    **dict.fromkeys(
+        (f"/kiosk/zarizeni/v1/{end}" for end in ("parovani", "nastaveni", "tep", "doteky", "karty")), PUBLIC
+    ),
     "/napiste-nam": PUBLIC,
     "/napiste-nam/mapa": PUBLIC,
     "/napiste-nam/podobne": PUBLIC,
@@ -169,16 +170,7 @@ ROUTES = {
     "/urad/pripady/<reference>/uzavreni": STAFF,
     "/urad/pripady/<reference>/vymazani": STAFF,
     "/urad/pripady/<reference>/zarazeni": STAFF,
-    "/urad/kiosky": STAFF,
-    "/urad/kiosky/novy": STAFF,
-    "/urad/kiosky/<ref>": STAFF,
-    "/urad/kiosky/<ref>/kod": STAFF,
-    "/urad/kiosky/<ref>/nastaveni": STAFF,
-    "/urad/kiosky/<ref>/navod": STAFF,
-    "/urad/kiosky/<ref>/odpojit": STAFF,
-    "/urad/kiosky/<ref>/ozvena-kiosk.service": STAFF,
-    "/urad/kiosky/<ref>/presun": STAFF,
-    "/urad/kiosky/<ref>/vyradit": STAFF,
+    **dict.fromkeys((f"/urad/kiosky{end}" for end in DEVICES), STAFF),
     "/urad/uredni-deska": STAFF,
     "/urad/uredni-deska/<reference>": STAFF,
     "/urad/uredni-deska/<reference>/krok": STAFF,
@@ -191,13 +183,8 @@ ROUTES = {
 
 KNOWN_SEE = {
     "/urad/odesilani": {200, 403},
-    "/urad/kiosky": {200, 403},
-    "/urad/kiosky/novy": {200, 403},
-    "/urad/kiosky/<ref>": {403, 404},
-    "/urad/kiosky/<ref>/nastaveni": {403, 404},
-    "/urad/kiosky/<ref>/navod": {403, 404},
-    "/urad/kiosky/<ref>/ozvena-kiosk.service": {403, 404},
-    "/urad/kiosky/<ref>/presun": {403, 404},
+    **{one: {200, 403} for one in ("/urad/kiosky", "/urad/kiosky/novy")},
+    **{f"/urad/kiosky/<ref>{end}": {403, 404, 405} for end in OF_DEVICE},
     "/urad/sablony/<reference>": {404},
     "/urad/kontakty/odbor/<slug>": {404},
     "/urad/kontakty/urednik/<reference>": {404},

@@ -27,10 +27,10 @@ from hub.actions import answers, correcting
 from hub.actions.answers import Written
 from hub.app import create_app
 from hub.database import db
-from hub.models import Account, Case, Department, Draft, Message, Role
+from hub.models import Account, Case, Comment, Department, Draft, Message, Role
 from hub.rules.access import scope_of
 from hub.rules.localtime import local
-from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE
+from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE, CommentState
 from tests.running import free_port
 from tests.services.browser import find_chromium, launch
 
@@ -75,10 +75,13 @@ def _up(address: str) -> str:
 
 
 def more(folder: Path) -> list[str]:
-    """One published answer is corrected and another withdrawn, as officials do it; the addresses of both."""
+    """One published answer is corrected and another withdrawn, as officials do it; the addresses of both, and of a comment,
+    its discussion and the form by which it is reported.
+    """
     app = create_app(Settings(_env_file=None, mode="demo", data_dir=folder))  # type: ignore[call-arg]
     with app.app_context():
-        admin = db.session.scalars(sa.select(Account).join(Account.roles).where(Role.name == "administrator")).first()
+        admins = sa.select(Account).join(Account.roles).where(Role.name == "administrator")
+        admin = db.session.scalars(admins).first()
         scope = scope_of(admin.id, None, [role.name for role in admin.roles]) if admin else None
         if scope is None:
             raise SystemExit("the demo city has no administrator")
@@ -93,23 +96,22 @@ def more(folder: Path) -> list[str]:
         now = datetime.now(UTC)
         correcting.begin(scope, first, 1, now)
         draft = db.session.scalars(sa.select(Draft).join(Case).where(Case.reference == first)).one()
-        said = Written(
-            draft.version,
-            f"{draft.text} Doplněno.",
-            True,
-            draft.title,
-            draft.public_question,
-            corrects=1,
-            reason="Doplněno.",
-        )
+        longer, why = f"{draft.text} Doplněno.", "Doplněno."
+        said = Written(draft.version, longer, True, draft.title, draft.public_question, corrects=1, reason=why)
         answers.submit(scope, first, said, now)
         answers.withdraw(scope, second, now)
+        shown = sa.select(Comment.reference, Message.slug).join(Message, Message.id == Comment.publication_id)
+        not_that = Message.slug.not_in([withdrawn]), Comment.state == CommentState.PUBLISHED
+        top = Comment.message.has(Message.replies_to_id == Comment.publication_id)
+        reference, slug = db.session.execute(shown.where(*not_that, top)).first() or ("", "")
         db.session.remove()
         db.engine.dispose()
-    return [f"/odpovedi/{corrected}", f"/odpovedi/{withdrawn}"]
+    talk = f"/diskuse/{slug}"
+    said_in = [talk, f"{talk}/{reference}", f"{talk}/{reference}/nahlaseni"]
+    return [f"/odpovedi/{corrected}", f"/odpovedi/{withdrawn}", *said_in]
 
 
-def pressed(page: Page, home: str, answer: str, discussed: str) -> Iterator[str]:
+def pressed(page: Page, home: str, answer: str, report: str) -> Iterator[str]:
     """States that only a form leads to; the name of each while it is on the page."""
     page.goto(f"{home}{answer}")
     page.locator("#pomohlo button[value='1']").click()
@@ -117,21 +119,19 @@ def pressed(page: Page, home: str, answer: str, discussed: str) -> Iterator[str]
     page.locator("#pomohlo textarea").fill("   ")
     page.locator("#pomohlo form.missed button").click()
     yield f"{answer}#pomohlo, words refused"
-    page.goto(f"{home}{discussed}")
-    page.locator("a[href$='/nahlaseni']").first.click()
+    page.goto(f"{home}{report}")
     page.locator("main textarea").fill("Urazilo mě to.")
     page.locator("main form").evaluate(
         "form => { form.action = form.action.replace(/[^/]+.nahlaseni$/, 'x/nahlaseni') }"
     )
     page.locator("main form button").click()
-    yield f"{discussed}, a report of what is gone"
+    yield f"{report}, a report of what is gone"
 
 
 def paths(browser: Browser, address: str, more: Sequence[str]) -> list[str]:
     """The public pages: each address that links lead to, of those of one form only the first."""
     page = browser.new_page()
     found, forms, waiting = list[str](), set[str](), list(FIRST)
-    found += more
     while waiting and len(found) < MOST:
         path = waiting.pop(0)
         form = re.sub(r"/[^/]*\d[^/]*|(?<=/odpovedi/)[^/]+|(?<=/kiosk/)[^/]+", "/…", path)
@@ -147,7 +147,7 @@ def paths(browser: Browser, address: str, more: Sequence[str]) -> list[str]:
             link.removeprefix(address).partition("#")[0].partition("?")[0] for link in links if link.startswith(address)
         ]
     page.close()
-    return found
+    return list(dict.fromkeys([*found, *more]))
 
 
 def _opened(page: Page, home: str, pages: Sequence[str]) -> Iterator[str]:
@@ -160,7 +160,6 @@ def main() -> None:
     """Measure and write the results."""
     with demo() as (address, hidden), launch(find_chromium()) as browser:
         pages = paths(browser, address, hidden)
-        talk = next(path for path in pages if path.startswith("/diskuse/"))
         states = list[str]()
         version, violations = "", 0
         looks = list(itertools.product(CITY_LANGUAGES, WIDTHS, COLOURS))
@@ -172,7 +171,8 @@ def main() -> None:
             )
             page = context.new_page()
             home = address + ("" if language == DEFAULT_LANGUAGE else f"/{language}")
-            for path in itertools.chain(_opened(page, home, pages), pressed(page, home, hidden[0], talk)):
+            for path in itertools.chain(_opened(page, home, pages), pressed(page, home, hidden[0], hidden[-1])):
+                page.wait_for_load_state()  # a press is over when the page begins, which then has no colours or sizes yet
                 states += [] if path in pages or path in states else [path]
                 found = Axe().run(page, options=RULES)
                 version = found.response["testEngine"]["version"]
