@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from bench import announcing, clocks, figures, footprint, inbox, killing, reading, servers, talking, taps
+from bench import announcing, clocks, figures, footprint, inbox, killing, kiosk, reading, servers, talking, taps
 from bench.report import PAGE, Section, page
 from bench.serving import Bench, real_disk
 from hub.rules.localtime import PRAGUE
@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "mail": announcing.mail,
     "kills": killing.kills,
     "clocks": clocks.clocks,
+    "kiosk": kiosk.kiosk,
     "memory": footprint.memory,
     "start": footprint.start,
     "server": servers.choice,
