@@ -40,7 +40,7 @@ def kiosk(bench: Bench) -> Section:
     how = (
         "A paired screen in Chromium with a lasting profile; presses are put into its outbox by its own code, while the server"
         " and the browser get SIGKILL, one answer in three is lost, pages are loaded anew and the clock jumps by up to 30 hours"
-        " (`tests/kiosk/storm.py`). Afterwards each press that was on the disk is looked for, and its moment compared with the true one."
+        " (`tests/kiosk/storm.py`). Afterwards each press that was on the disk is looked for, and its moment compared."
     )
     head = (
         "engine",
