@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from bench import announcing, clocks, figures, footprint, inbox, killing, kiosk, reading, servers, talking, taps
+from bench import announcing, clocks, figures, footprint, inbox, killing, kiosk, reading, servers, storm, talking, taps
 from bench.report import PAGE, Section, page
 from bench.serving import Bench, real_disk
 from hub.rules.localtime import PRAGUE
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Bench], Section]] = {
     "answers": reading.answers,
     "discussion": talking.discussion,
     "inbox": inbox.inbox,
+    "storm": storm.storm,
     "dispatch": announcing.dispatch,
     "mail": announcing.mail,
     "kills": killing.kills,

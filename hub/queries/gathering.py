@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from hub.database import table_of
 from hub.models import Account, Case, CaseLink, Gathered, Gathering, Revision
 from hub.queries import inbox
-from hub.queries.cases import within
+from hub.queries.cases import is_aside, within
 from hub.queries.inbox import Key, Narrowed
 from hub.queries.merging import JOINABLE, is_open
 from hub.rules.access import Scope, scope_of
@@ -30,11 +30,12 @@ gathered = table_of(Gathered)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A case that could be joined to another: its number, its department, its deadline."""
+    """A case that could be joined to another: its number, its department, its deadline, whether it looks like spam."""
 
     id: int
     department_id: int
     due_on: date
+    is_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class Found:
 
 
 def of_list(session: Session, scope: Scope, wanted: Narrowed) -> Found:
-    """The open cases of a list of the inbox."""
-    if wanted.view == View.DONE:
+    """The open cases of a list of the inbox; of a search those too that wait aside, as a storm looks like spam."""
+    if wanted.view == View.DONE or (wanted.view == View.OPEN and wanted.words):
         wanted = replace(wanted, view=View.ALL)
     found: list[Chosen] = []
     after: Key | None = None
@@ -70,7 +71,7 @@ def of_list(session: Session, scope: Scope, wanted: Narrowed) -> Found:
 
 def same_words(session: Session, scope: Scope, case: Case) -> Found:
     """The open cases of a department whose words are those of this case; itself is one of them."""
-    wanted = sa.select(Case.id, Case.department_id, Case.due_on).where(
+    wanted = sa.select(Case.id, Case.department_id, Case.due_on, is_aside()).where(
         Case.department_id == case.department_id,
         Case.alike == case.alike,
         sa.or_(Case.id == case.id, Case.state.in_(JOINABLE)),

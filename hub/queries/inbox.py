@@ -18,6 +18,7 @@ from hub import database
 from hub.database import table_of
 from hub.models import Account, Address, Case, CaseEntry, Message, Revision
 from hub.models.duty import IS_ASIDE, IS_DONE, IS_IN_REVIEW, IS_OPEN
+from hub.queries.cases import is_aside
 from hub.rules import facets, filing, references
 from hub.rules.access import Scope
 from hub.rules.listing import View
@@ -114,12 +115,14 @@ def page(session: Session, scope: Scope, wanted: Narrowed, after: Key | None = N
 
 def looked_through(
     session: Session, scope: Scope, wanted: Narrowed, after: Key | None, states: Collection[str]
-) -> tuple[list[tuple[int, int, date]], Key | None]:
-    """Of the next `LOOK` cases of a list those in one of these states (number, department, deadline), and where they end."""
+) -> tuple[list[tuple[int, int, date, bool]], Key | None]:
+    """Of the next `LOOK` cases of a list those in some states (number, department, deadline, aside?), and where they end."""
     near = _near(scope, wanted, after, back=False, soon=False).cte("near").prefix_with("MATERIALIZED")
-    found = sa.select(Case.id, Case.department_id, Case.due_on).join(near, near.c.id == Case.id)
+    found = sa.select(Case.id, Case.department_id, Case.due_on, is_aside().label("aside")).join(
+        near, near.c.id == Case.id
+    )
     rows = session.execute(found.where(*_looked_at(scope, wanted), Case.state.in_(states)).order_by(Case.id))
-    lines = [(row.id, row.department_id, row.due_on) for row in rows]
+    lines = [(row.id, row.department_id, row.due_on, bool(row.aside)) for row in rows]
     edge = session.execute(_edge(near, wanted)).first()
     return lines, _key(wanted, edge[0], edge[1]) if edge else None
 

@@ -157,6 +157,7 @@ def _page(given: Mapping[str, str], problem: errors.Problem | None) -> str:
         newest=found.last_id,
         more=found.more,
         elsewhere=sum(one.department_id != department for one in others) if main else 0,
+        aside=sum(one.is_aside for one in others),
         earlier=sum(one.due_on < main.due_on for one in others) if main and main.answered_at is None else 0,
         cases=[
             _line(case, text) for case, text in gathering.first_lines(session, [one.id for one in _soonest(others)])

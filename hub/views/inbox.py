@@ -82,6 +82,7 @@ class InboxPage:
             all_url=url_for("cases.inbox", pohled=chosen.filter.view if chosen.filter.view != View.ALL else None),
             cases=lines,
             is_narrowed=chosen.filter.is_narrowed,
+            gather_url=url_for("gathering.form", **chosen.arguments),
             next_url=self._address(listing.text_of(page.after)) if page.after else None,
             first_url=self._address() if start else None,
             bulk=self._bulk(page.lines) if any(line["value"] for line in lines) else None,
@@ -155,7 +156,6 @@ class InboxPage:
         open_ones = [line.case for line in lines if line.case.state in assigning.OPEN]
         return {
             "action_url": url_for("inbox.together", **self._list.arguments),
-            "gather_url": url_for("gathering.form", **self._list.arguments),
             "page": " ".join(f"{case.reference}.{case.version}" for case in open_ones),
             "count": len(open_ones),
             "officials": self._list.givable(),

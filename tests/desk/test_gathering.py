@@ -69,7 +69,13 @@ def test_a_storm_is_joined_in_one_act_answered_once_and_undone(town: Flask, staf
     name, cases = storm(town, 31)
     main, *others = cases
     desk = staff(A)
+    with town.app_context():
+        case_of(db.session(), others[3]).suspicion = "suspected"
+        db.session.commit()
     assert "/urad/spojit?q=" in desk.inbox(q=name)
+    listed = desk.client.get("/urad/spojit", query_string={"q": name, "pohled": "otevrene"}).get_data(as_text=True)
+    assert "Spojilo by se 30" in listed.replace("\xa0", " ")
+    assert "stranou čeká" in listed
     path = gather(desk, name)
     assert "0 z 30" in text_of(desk, path)
     assert holding(town, main) == 0
