@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -10,9 +11,10 @@ from tests.kiosk import storm
 
 
 def test_through_kills_lost_answers_and_jumping_clocks_each_press_is_there_once_and_in_no_wrong_hour(
-    browser: Browser, database_url: str, tmp_path: Path
+    browser: Browser, migrated_sqlite: Path, tmp_path: Path
 ) -> None:
-    found = storm.run(browser, database_url, tmp_path, presses=160, seed=20261128)
+    shutil.copy(migrated_sqlite, tmp_path / "hub.db")
+    found = storm.run(browser, f"sqlite:///{tmp_path / 'hub.db'}", tmp_path, presses=160, seed=20261128)
     assert found.complaints() == []
     assert len(found.pressed) >= 160
     assert found.kills.keys() >= {"browser", "server", "clock"}
