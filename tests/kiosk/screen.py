@@ -56,13 +56,13 @@ def kill(profile: Path) -> None:
 
 def shows(page: Page, screen: str) -> None:
     """Wait for a screen."""
-    expect(page.locator("body")).to_have_attribute("data-screen", screen, timeout=15_000)
+    expect(page.locator("body")).to_have_attribute("data-screen", screen, timeout=40_000)
 
 
 def touch(page: Page, does: str, value: str | int | None = None) -> None:
     """Touch a button by what it does, once its screen takes touches: for 400 ms a screen ignores the same finger."""
     button = page.locator(f"button[data-do={does}]" + (f"[value='{value}']" if value is not None else ""))
-    expect(button.first).to_be_visible(timeout=15_000)
+    expect(button.first).to_be_visible(timeout=40_000)
     let_the_finger_rise(page)
     button.first.click()
 
@@ -95,12 +95,12 @@ def pair(page: Page, address: str, code: str, screen: str = "attract") -> None:
 
 def unsent(page: Page, number: int) -> None:
     """Wait until so many records wait to be sent."""
-    expect(page.locator("body")).to_have_attribute("data-unsent", str(number), timeout=15_000)
+    expect(page.locator("body")).to_have_attribute("data-unsent", str(number), timeout=40_000)
 
 
 def eventually(page: Page, look: Callable[[], Any], wanted: Any) -> None:
     """Look until what is there is what is wanted; the page's own time goes on meanwhile."""
-    end = monotonic() + 20
+    end = monotonic() + 40
     while look() != wanted:
         assert monotonic() < end, (look(), wanted)
         page.wait_for_timeout(50)
