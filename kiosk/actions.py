@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
@@ -19,16 +18,8 @@ from hub.vocabulary import Outcome, Standing, marked
 from hub.work import CITIZEN, work
 from kiosk import queries
 from kiosk.gathering import Gathering, Waiting
-from kiosk.presses import Press
+from kiosk.presses import Press, Refusal
 from kiosk.questions import is_hidden
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An item of a batch that is not a press; it keeps its place among the receipts."""
-
-    external_id: str
-
 
 PROBLEMS = {
     "conflict": errors.Conflict,

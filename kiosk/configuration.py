@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from hub import language, qr, workdays
@@ -100,6 +101,7 @@ def _place(place: Touchpoint, site: str) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4)  # drawing takes longer than all the rest of a heartbeat
 def _picture(address: str) -> str:
     code = qr.code(address)
     return (

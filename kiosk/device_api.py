@@ -9,13 +9,12 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from hub import errors, language, limits
 from hub.database import db
-from hub.envelopes import Receipt
 from hub.queries import places, publications
 from hub.rules.localtime import local
 from hub.vocabulary import marked
 from kiosk import codes, configuration, pairing, queries, receiving, shell
 from kiosk.models import Device
-from kiosk.presses import LONGEST_BATCH, Batch, Beat, DevicePress, read
+from kiosk.presses import LONGEST_BATCH, Batch, Beat, DevicePress, read, refusal, told
 
 blueprint = Blueprint("device_api", __name__, url_prefix="/kiosk/zarizeni/v1")
 
@@ -82,9 +81,9 @@ def presses() -> Response:
     batch = read(Batch, body)
     if batch is None:
         raise errors.BadInput(NOT_READ)
-    items = [read(DevicePress, item) or receiving.Unreadable(_id_of(item)) for item in batch.presses]
+    items = [read(DevicePress, item) or refusal(item) for item in batch.presses]
     receipts = receiving.record(device_id, items, batch.sending(now))
-    return jsonify(server_ms=_ms(now), receipts=[_receipt(receipt) for receipt in receipts])
+    return jsonify(server_ms=_ms(now), receipts=[told(receipt) for receipt in receipts])
 
 
 @blueprint.get("/karty")
@@ -139,15 +138,6 @@ def _json(longest: int) -> Any:
     if request.mimetype != "application/json":
         raise errors.WrongType
     return request.get_json()
-
-
-def _receipt(receipt: Receipt) -> dict[str, object]:
-    return {"id": receipt.external_id, "rev": receipt.rev, "outcome": receipt.outcome, "problem": receipt.problem}
-
-
-def _id_of(item: object) -> str:
-    found = item.get("id") if isinstance(item, dict) else None
-    return found[:64] if isinstance(found, str) else ""
 
 
 def _ms(at: datetime) -> int:

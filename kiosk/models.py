@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -141,4 +140,3 @@ class DeviceAlert(Base):
     opened_at: Mapped[datetime] = mapped_column(Instant)
     told_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
-    facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from hub.envelopes import Receipt
 from hub.vocabulary import KIOSK_LANGUAGES
 from kiosk.times import EPOCH, Anchor, Pressed, Sending
 
@@ -141,6 +143,24 @@ def read_one(value: object) -> Press | None:
         return _PRESS.validate_python(value)
     except ValidationError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An item of a batch that is not a press; it keeps its place among the receipts."""
+
+    external_id: str
+
+
+def refusal(item: object) -> Refusal:
+    """What stands for an item that is no press: its id, where it has one."""
+    found = item.get("id") if isinstance(item, dict) else None
+    return Refusal(found[:64] if isinstance(found, str) else "")
+
+
+def told(receipt: Receipt) -> dict[str, object]:
+    """A receipt as it is answered."""
+    return {"id": receipt.external_id, "rev": receipt.rev, "outcome": receipt.outcome, "problem": receipt.problem}
 
 
 Model = TypeVar("Model", bound=BaseModel)

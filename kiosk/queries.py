@@ -13,7 +13,7 @@ from hub.database import row_lock, table_of
 from hub.models import Count, Feedback, Question, Questionnaire, Rating, Touchpoint
 from hub.queries.places import TapPlace
 from hub.vocabulary import PlaceKind
-from kiosk.models import Device, DeviceAlert, DeviceState, PairingCode, Placement, PlacementPlace
+from kiosk.models import Device, DeviceAlert, DeviceState, Placement, PlacementPlace
 from kiosk.questions import FACES
 
 
@@ -148,12 +148,6 @@ def placements_of(session: Session, device_id: int) -> list[Placement]:
     of_device = sa.select(Placement).where(Placement.device_id == device_id)
     places = selectinload(Placement.places).options(joinedload(PlacementPlace.touchpoint))
     return list(session.scalars(of_device.options(places).order_by(Placement.begins_at.desc(), Placement.id.desc())))
-
-
-def code_until(session: Session, device_id: int, now: datetime) -> datetime | None:
-    """Until when the device's code can be used; None when it has none."""
-    mine = sa.select(PairingCode.expires_at).where(PairingCode.device_id == device_id, PairingCode.expires_at > now)
-    return session.scalar(mine.where(PairingCode.tries < 5))
 
 
 def alerts_of(session: Session, device_id: int, most: int) -> list[DeviceAlert]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from hub.vocabulary import Outcome, Standing, TimeQuality
 from hub.work import CITIZEN, work
 from kiosk import queries
 from kiosk.models import DeviceState
-from kiosk.presses import Beat, DevicePress
+from kiosk.presses import Beat, DevicePress, Refusal
 from kiosk.questions import is_hidden
 from kiosk.times import GRACE, OLDEST, Sending, when
 
@@ -27,14 +26,7 @@ states = table_of(DeviceState)
 TAKEN = {Outcome.STORED, Outcome.AMENDED, Outcome.SUPERSEDED}
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """An item of a batch that is no press; it keeps its place among the receipts."""
-
-    external_id: str
-
-
-def record(device_id: int, items: Sequence[DevicePress | Unreadable], sending: Sending) -> list[Receipt]:
+def record(device_id: int, items: Sequence[DevicePress | Refusal], sending: Sending) -> list[Receipt]:
     """Record a batch in one commit; a receipt for each item, in their order."""
     now = sending.received_at
     with work(CITIZEN, "tap", now, audited=False) as w:
@@ -53,9 +45,9 @@ def record(device_id: int, items: Sequence[DevicePress | Unreadable], sending: S
 
 
 def _read(
-    session: Session, mine: Mapping[str, TapPlace], device_id: int, item: DevicePress | Unreadable, sending: Sending
+    session: Session, mine: Mapping[str, TapPlace], device_id: int, item: DevicePress | Refusal, sending: Sending
 ) -> Rated | Receipt:
-    if isinstance(item, Unreadable):
+    if isinstance(item, Refusal):
         return Receipt(item.external_id, 0, Outcome.INVALID, "bad_input")
     place = mine.get(item.place)
     definition = places.definitions(session).by_code(session, item.questionnaire)

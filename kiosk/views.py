@@ -14,12 +14,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hub import errors, forms, limits
 from hub.database import db
-from hub.envelopes import Receipt
 from hub.models import Touchpoint
 from hub.queries import places, publications
 from hub.vocabulary import Outcome, marked
 from kiosk import actions, screens
-from kiosk.presses import LONGEST_BATCH, read_form, read_one
+from kiosk.presses import LONGEST_BATCH, read_form, read_one, refusal, told
 from kiosk.questions import FACES
 
 blueprint = Blueprint(
@@ -148,7 +147,7 @@ def press_json(slug: str) -> tuple[Response, int]:
     if chosen is None:
         raise errors.BadInput(NOT_A_PRESS)
     receipt = actions.record_one(slug, chosen, _now())
-    return jsonify(_receipt(receipt)), STATUS[receipt.outcome]
+    return jsonify(told(receipt)), STATUS[receipt.outcome]
 
 
 @blueprint.post("/kiosk/<slug>/davka")
@@ -161,8 +160,8 @@ def batch(slug: str) -> tuple[Response, int]:
     if len(items) > LONGEST_BATCH:
         raise errors.TooLarge
     _spend(slug, len(items))
-    receipts = actions.record(slug, [read_one(item) or actions.Refusal(_id_of(item)) for item in items], _now())
-    return jsonify(receipts=[_receipt(receipt) for receipt in receipts]), 200
+    receipts = actions.record(slug, [read_one(item) or refusal(item) for item in items], _now())
+    return jsonify(receipts=[told(receipt) for receipt in receipts]), 200
 
 
 def _json(longest: int) -> Any:
@@ -171,15 +170,6 @@ def _json(longest: int) -> Any:
     if request.mimetype != "application/json":
         raise errors.WrongType
     return request.get_json()
-
-
-def _receipt(receipt: Receipt) -> dict[str, object]:
-    return {"id": receipt.external_id, "rev": receipt.rev, "outcome": receipt.outcome, "problem": receipt.problem}
-
-
-def _id_of(item: object) -> str:
-    found = item.get("id") if isinstance(item, dict) else None
-    return found[:64] if isinstance(found, str) else ""
 
 
 def _spend(slug: str, taps: int = 1) -> None:

@@ -73,7 +73,7 @@ def _wrong(one: queries.Standing, now: datetime) -> set[AlertKind]:
 
 def _note(device_id: int, began: set[AlertKind], ended: set[AlertKind], now: datetime) -> int:
     with work(SYSTEM, "look after a kiosk", now, audited=False) as w:
-        rows = [{"device_id": device_id, "kind": kind, "opened_at": now, "facts": {}} for kind in sorted(began)]
+        rows = [{"device_id": device_id, "kind": kind, "opened_at": now} for kind in sorted(began)]
         made = insert_new(w.connection, alerts, rows, (), ("id", "kind")) if rows else []
         about: list[tuple[int, int]] = []
         for alert_id, kind in made:

@@ -130,7 +130,7 @@ def test_the_page_costs_the_same_number_of_statements_whatever_it_shows(october:
         sa.event.remove(engine, "before_cursor_execute", listen)
         return len(seen)
 
-    assert statements(OCTOBER) == statements("/urad/spokojenost?mesic=2020-01") <= 17
+    assert statements(OCTOBER) == statements("/urad/spokojenost?mesic=2020-01") <= 14
 
 
 def test_a_head_sees_the_own_department_by_its_name(october: Flask) -> None:

@@ -17,7 +17,7 @@ from hub.queries import recount
 from hub.rules.localtime import local
 from hub.vocabulary import Outcome
 from kiosk import actions, demo
-from kiosk.presses import Press
+from kiosk.presses import Press, Refusal
 from tests.conftest import NOW
 from tests.presses import press
 
@@ -130,9 +130,9 @@ def test_an_unknown_place_is_refused() -> None:
 def test_a_batch_has_a_receipt_for_each_and_one_bad_item_hurts_no_other() -> None:
     good, twice = press(5), press(3)
     other = twice.model_copy(update={"ratings": {"visit": 1}})
-    batch: list[Press | actions.Refusal] = [
+    batch: list[Press | Refusal] = [
         good,
-        actions.Refusal("x"),
+        Refusal("x"),
         twice,
         twice,
         other,

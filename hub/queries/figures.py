@@ -35,18 +35,18 @@ class Series:
 
 def series(session: Session, code: str) -> Series:
     """The series of a question code in its newest scale; empty when there is none."""
-    questions = session.execute(
-        sa.select(Question.id, Question.scale)
+    rows = session.execute(
+        sa.select(Question.id, Question.scale, Level.level, Level.labels)
         .join(Questionnaire)
+        .join(Level, Level.question_id == Question.id)
         .where(Question.code == code, Questionnaire.published_at.is_not(None))
         .order_by(Questionnaire.version.desc(), Question.id.desc())
     ).all()
-    if not questions:
+    if not rows:
         return Series((), {})
-    newest = questions[0]
-    same = tuple(row.id for row in questions if row.scale == newest.scale)
-    levels = session.execute(sa.select(Level.level, Level.labels).where(Level.question_id == newest.id))
-    return Series(same, {row.level: row.labels for row in levels})
+    newest = rows[0]
+    same = tuple(dict.fromkeys(row.id for row in rows if row.scale == newest.scale))
+    return Series(same, {row.level: row.labels for row in rows if row.id == newest.id})
 
 
 def cells(

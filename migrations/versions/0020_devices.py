@@ -120,7 +120,6 @@ def _states() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("facts", sa.JSON(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('lost', 'silent', 'stuck', 'refused', 'full', 'fleeting')", name=op.f("ck_device_alerts_kind")
         ),

@@ -172,7 +172,7 @@ def test_the_letter_names_the_device_and_what_is_wrong(city: Flask) -> None:
 def test_two_clocks_at_once_open_one_alert(city: Flask) -> None:
     ref = new_device(NOW, "ridici", hours=())
     number = device_id(ref)
-    row = {"device_id": number, "kind": "full", "opened_at": NOW, "facts": {}}
+    row = {"device_id": number, "kind": "full", "opened_at": NOW}
     with work(CITIZEN, "x", NOW, audited=False) as w:
         w.connection.execute(sa.insert(watching.alerts), [row])
     assert watching._note(number, {AlertKind.FULL}, set(), NOW) == 0
