@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -91,6 +92,13 @@ def pair(page: Page, address: str, code: str, screen: str = "attract") -> None:
     page.locator("#code").fill(code)
     touch(page, "pair")
     shows(page, screen)
+    by_hand(page)
+
+
+def by_hand(page: Page) -> None:
+    """From here on a clock that was installed goes only where a test moves it, however slow the machine is."""
+    if page.evaluate("'__pwClock' in globalThis"):
+        page.clock.pause_at(datetime.fromtimestamp(page.evaluate("Date.now()") / 1_000 + 1, UTC))
 
 
 def unsent(page: Page, number: int) -> None:

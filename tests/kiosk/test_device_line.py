@@ -220,7 +220,7 @@ def test_a_new_version_waits_until_nobody_is_at_the_screen(
         eventually(screen, lambda: line.asked.count("tep") > beats, True)
 
         def waits() -> bool:
-            screen.clock.run_for(500)
+            touch(screen, "tool", "contrast")  # or the screen would go home by itself
             return bool(screen.evaluate(WAITING))
 
         eventually(screen, waits, True)
