@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect
 
 from tests.services.browser import ARGUMENTS, find_chromium
 
@@ -98,7 +99,34 @@ def pair(page: Page, address: str, code: str, screen: str = "attract") -> None:
 def by_hand(page: Page) -> None:
     """From here on a clock that was installed goes only where a test moves it, however slow the machine is."""
     if page.evaluate("'__pwClock' in globalThis"):
+        if page not in AWAITED:
+            awaited = AWAITED[page] = set()
+
+            def asks(request: Request) -> None:  # a bound method of a set is nothing Playwright can take
+                awaited.add(request)
+
+            def hears(request: Request) -> None:
+                awaited.discard(request)
+
+            page.on("request", asks)
+            page.on("requestfinished", hears)
+            page.on("requestfailed", hears)
         page.clock.pause_at(datetime.fromtimestamp(page.evaluate("Date.now()") / 1_000 + 1, UTC))
+
+
+AWAITED: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+"""What a page by hand asked for and has no answer to yet."""
+
+
+def in_time(page: Page, look: Callable[[], Any], wanted: Any) -> None:
+    """Let the time of a page by hand go on until what is there is what is wanted, but never past an answer that is awaited."""
+
+    def later() -> Any:
+        if not AWAITED[page]:
+            page.clock.run_for(2_000)
+        return look()
+
+    eventually(page, later, wanted)
 
 
 def unsent(page: Page, number: int) -> None:
@@ -106,11 +134,16 @@ def unsent(page: Page, number: int) -> None:
     expect(page.locator("body")).to_have_attribute("data-unsent", str(number), timeout=40_000)
 
 
+def waiting(page: Page) -> str | None:
+    """How many records wait to be sent, as the screen says."""
+    return page.locator("body").get_attribute("data-unsent")
+
+
 def eventually(page: Page, look: Callable[[], Any], wanted: Any) -> None:
     """Look until what is there is what is wanted; the page's own time goes on meanwhile."""
     end = monotonic() + 40
-    while look() != wanted:
-        assert monotonic() < end, (look(), wanted)
+    while (found := look()) != wanted:
+        assert monotonic() < end, (found, wanted)
         page.wait_for_timeout(50)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from kiosk import shell
 from kiosk.device_texts import texts
 from tests.kiosk.line import Line
-from tests.kiosk.screen import SHELL, eventually, kept, pair, shows, touch, unsent
+from tests.kiosk.screen import SHELL, eventually, in_time, kept, pair, shows, touch, unsent, waiting
 
 
 @pytest.mark.parametrize("fault", ["portal", "swallow", "down"])
@@ -28,8 +28,7 @@ def test_a_press_waits_until_the_line_is_whole_and_is_stored_once(line: Line, sc
     screen.clock.run_for(5_000)
     assert len(kept(screen)) == 1
     line.fault = ""
-    screen.clock.run_for(65_000)
-    unsent(screen, 0)
+    in_time(screen, lambda: waiting(screen), "0")
     assert line.stored(ref) == [{"visit": 4}]
     expect(screen.get_by_role("status")).to_be_empty()
 
@@ -43,8 +42,7 @@ def test_the_time_of_a_press_is_right_though_the_clock_of_the_device_is_days_beh
     unsent(screen, 1)
     screen.clock.fast_forward(3_600_000)
     line.fault = ""
-    screen.clock.run_for(61_000)
-    unsent(screen, 0)
+    in_time(screen, lambda: waiting(screen), "0")
     ((moment, quality),) = line.moments(ref)
     assert quality == "exact"
     # An hour of the page went by while the server's stood still.
@@ -104,8 +102,7 @@ def test_a_broken_press_is_kept_apart_and_holds_up_no_other(line: Line, screen: 
     unsent(screen, 0)
     dead = {row["id"]: row["problem"] for row in kept(screen, "dead")}
     assert dead == {"8d6bd4ae-4d0c-4dd2-9a3f-6ec7a4b1d001": "unknown_place", "not a press at all": "bad_input"}
-    screen.clock.run_for(60_000)
-    eventually(screen, lambda: getattr(line.state(ref), "refused", None), 2)  # it tells of them
+    in_time(screen, lambda: getattr(line.state(ref), "refused", None), 2)  # it tells of them
     said = line.state(ref)
     assert said is not None
     assert set(said.problems) == {"unknown_place", "bad_input"}
@@ -136,8 +133,7 @@ def test_a_disconnected_kiosk_keeps_its_presses_and_sends_them_once_it_is_paired
     screen.locator("#code").fill(line.code(ref).lower())
     touch(screen, "pair")
     shows(screen, "attract")
-    screen.clock.run_for(5_000)
-    unsent(screen, 0)
+    in_time(screen, lambda: waiting(screen), "0")
     assert line.stored(ref) == [{"visit": 1}]
 
 
@@ -146,12 +142,10 @@ def test_a_configuration_that_somebody_changed_on_its_way_is_not_taken(line: Lin
     screen.clock.install()
     line.fault = "forged"
     pair(screen, line.address, code, screen="starting")
-    screen.clock.run_for(61_000)
-    eventually(screen, lambda: line.asked.count("nastaveni") >= 2, True)
+    in_time(screen, lambda: line.asked.count("nastaveni") >= 2, True)
     shows(screen, "starting")
     line.fault = ""
-    screen.clock.run_for(61_000)
-    shows(screen, "attract")
+    in_time(screen, lambda: screen.locator("body").get_attribute("data-screen"), "attract")
     expect(screen.locator(".city")).to_have_text("Havířov")
 
 
@@ -177,8 +171,7 @@ def test_a_full_disk_is_told_and_the_press_is_sent_from_memory(line: Line, scree
     expect(screen.locator(".tick")).to_have_count(0)
     assert kept(screen) == []
     line.fault = ""
-    screen.clock.run_for(70_000)
-    unsent(screen, 0)
+    in_time(screen, lambda: waiting(screen), "0")
     assert line.stored(ref) == [{"visit": 2}]
     assert screen.evaluate("window.kept")  # the page was not loaded anew meanwhile, which would have lost it
 
@@ -235,11 +228,7 @@ def test_a_new_version_waits_until_nobody_is_at_the_screen(
         touch(screen, "back")
         shows(screen, "attract")
 
-        def version_in_time() -> bool:
-            screen.clock.run_for(2_000)
-            return screen.locator("html").get_attribute("data-version") != old
-
-        eventually(screen, version_in_time, True)
+        in_time(screen, lambda: screen.locator("html").get_attribute("data-version") != old, True)
         shows(screen, "attract")
     finally:
         shell.forget()
@@ -274,8 +263,6 @@ def test_what_piled_up_goes_in_batches_which_are_halved_where_they_are_too_large
     eventually(screen, lambda: line.asked.count("doteky") >= 1, True)
     screen.clock.run_for(3_000)
     line.fault = ""
-    for _ in range(3):
-        screen.clock.run_for(60_000)
-    unsent(screen, 0)
+    in_time(screen, lambda: waiting(screen), "0")
     assert len(line.stored(ref)) == 451
     assert kept(screen, "dead") == []
