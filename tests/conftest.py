@@ -15,10 +15,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from config import Settings
 from hub.app import create_app
 from hub.database import db
+from tests import compiled
 from tests.factories import found_city
 from tests.running import Server, migrate
 
@@ -42,6 +44,24 @@ class SharedTemplates(BytecodeCache):
 
 
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": SharedTemplates()}
+
+class LazyRule(Rule):
+    """A rule that compiles the building of its address when one is built: apps of tests build few, and have 190 rules each."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        whole = super()._compile_builder
+        made: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, **values: object) -> tuple[str, str]:
+            if not made:
+                made.append(whole(append_unknown))
+            return made[0](rule, **values)
+
+        return build
+
+
+Flask.url_rule_class = LazyRule
+compiled.share()
 
 PATIENT = {"same_questions": 10**6, "questions_at_once": 10**6}
 """Tests ask the same a hundred times within a minute, and it is no spam."""
