@@ -47,8 +47,12 @@ def assign(scope: Scope, reference: str, official: int | None, version: int | No
 
 
 def move(scope: Scope, reference: str, department: str, version: int | None, now: datetime) -> None:
-    """Give a case to another department; nobody has it there yet. Raises NotFound, BadInput, Changed, Conflict."""
+    """Give a case to another department, with what is joined to it; nobody has it there yet.
+
+    Raises NotFound, BadInput, Changed, Conflict.
+    """
     with work(Actor(ActorKind.ACCOUNT, scope.account_id), "move a case", now) as w:
+        passing.lock(w.session, cases.find(w.session, scope, reference).id)
         case = _seen(w, scope, reference, version)
         if case.state not in {CaseState.NEW, CaseState.IN_PROGRESS}:
             raise errors.Conflict(marked("A case that waits for approval or is done stays where it is."))
@@ -57,7 +61,8 @@ def move(scope: Scope, reference: str, department: str, version: int | None, now
             raise errors.BadInput(marked("Choose a department from the list."))
         if place.id == case.department_id:
             raise errors.BadInput(marked("The case is of this department already."))
-        passing.give(w.session, case, place, now)
+        for along in passing.give(w.session, case, place, now):
+            w.about(along)
 
 
 def _seen(w: Work, scope: Scope, reference: str, version: int | None) -> Case:

@@ -72,9 +72,13 @@ def _clear(session: Session, case: Case, now: datetime) -> None:
 
 
 def classify(scope: Scope, reference: str, department: str, kind: str, now: datetime) -> None:
-    """Say whose case it is and what it is by law; its deadline is counted anew from the day it came. Raises BadInput."""
+    """Say whose case it is and what it is by law; its deadline is counted anew from the day it came. Raises BadInput.
+
+    What is joined to it goes to that department with it.
+    """
     actor = Actor(ActorKind.ACCOUNT, scope.account_id)
     with work(actor, "classify a case", now) as w:
+        passing.lock(w.session, cases.find(w.session, scope, reference).id)
         case = cases.find(w.session, scope, reference, to_change=True)
         if case.state not in {CaseState.NEW, CaseState.IN_PROGRESS}:
             raise errors.BadInput(marked("A case that waits for approval or is answered cannot be classified anew."))
@@ -82,7 +86,8 @@ def classify(scope: Scope, reference: str, department: str, kind: str, now: date
         if place is None or kind not in set(LegalKind):
             raise errors.BadInput(marked("Choose a department and a kind from the lists."))
         if place.id != case.department_id:
-            passing.give(w.session, case, place, now)
+            for along in passing.give(w.session, case, place, now):
+                w.about(along)
         rule = deadlines.rule_for(w.session, LegalKind(kind), case.counted_from)
         terms.count_anew(w.session, case, LegalKind(kind), rule)
         w.about(case)

@@ -54,13 +54,24 @@ def _share(session: Session, sharing: Sharing, link: CaseLink, case: Case, now: 
     if revision.text is None:
         return
     row = {"link_id": link.id, "message_id": sharing.message_id, "n": sharing.n}
-    if database.insert_new(session.connection(), shared, [row], KEY, ("link_id",)):
-        _copy(session, link, case, revision, now)
-
-
-def _copy(session: Session, link: CaseLink, case: Case, revision: Revision, now: datetime) -> None:
-    """The answer as a message of the joined case's own conversation, of the same author, approved by the same person."""
+    if not database.insert_new(session.connection(), shared, [row], KEY, ("link_id",)):
+        return
     answer = session.get_one(Message, revision.message_id)
+    if not merging.says_already(session, case, revision.text):
+        earlier = merging.copy_of(session, case, answer)
+        if earlier is None:
+            _copy(session, link, case, answer, revision, now)
+        else:  # page and letter say that it corrects what this citizen has, and why
+            _say(session, case, earlier, revision, Cause.CORRECTION, now)
+    if case.state == CaseState.CLOSED:
+        case.state = CaseState.ANSWERED
+        case.outcome = CaseOutcome.MERGED
+    case.answered_at = case.answered_at or now
+    session.flush()
+
+
+def _copy(session: Session, link: CaseLink, case: Case, answer: Message, revision: Revision, now: datetime) -> None:
+    """The answer as a message of the joined case's own conversation, of the same author, approved by the same person."""
     copy = Message(
         conversation_id=case.conversation_id,
         kind=MessageKind.ANSWER,
@@ -71,17 +82,20 @@ def _copy(session: Session, link: CaseLink, case: Case, revision: Revision, now:
         received_at=now,
     )
     session.add(copy)
-    author = Actor(ActorKind.ACCOUNT, revision.account_id)
-    words.revise(session, copy, revision.text or "", author, Cause.DERIVED, now, is_markdown=revision.is_markdown)
-    approved: Decision = cases.decisions(session, answer)[revision.n]
-    words.decide(session, copy, 1, DecisionKind.APPROVE, Actor(ActorKind.ACCOUNT, approved.account_id), now)
-    words.show(session, copy, 1, now)
+    _say(session, case, copy, revision, Cause.DERIVED, now)
     mine = sa.and_(shared.c.link_id == link.id, shared.c.message_id == revision.message_id, shared.c.n == revision.n)
     session.execute(sa.update(shared).where(mine).values(copy_id=copy.id))
+
+
+def _say(session: Session, case: Case, copy: Message, revision: Revision, cause: Cause, now: datetime) -> None:
+    author = Actor(ActorKind.ACCOUNT, revision.account_id)
+    reason = revision.summary if cause == Cause.CORRECTION else None
+    made = words.revise(
+        session, copy, revision.text or "", author, cause, now, summary=reason, is_markdown=revision.is_markdown
+    )
+    answer = session.get_one(Message, revision.message_id)
+    approved: Decision = cases.decisions(session, answer)[revision.n]
+    words.decide(session, copy, made.n, DecisionKind.APPROVE, Actor(ActorKind.ACCOUNT, approved.account_id), now)
+    words.show(session, copy, made.n, now)
     finding.add(session, case, revision.text or "")
-    answering.send(session, case, copy, 1, now)
-    if case.state == CaseState.CLOSED:
-        case.state = CaseState.ANSWERED
-        case.outcome = CaseOutcome.MERGED
-    case.answered_at = case.answered_at or now
-    session.flush()
+    answering.send(session, case, copy, made.n, now)

@@ -11,11 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub import cityfile
-from hub.actions import answers, asking, terms
+from hub.actions import answers, asking, correcting, terms
 from hub.actions.answers import Written
 from hub.database import db
 from hub.envelopes import Said
 from hub.models import Account, Case
+from hub.queries import cases
+from hub.rules import planning
 from hub.rules.access import Scope
 from hub.signin import scope_of_account
 
@@ -65,11 +67,27 @@ def _fill_one(name: str, question: dict[str, Any], now: datetime) -> None:
         question.get("title", ""),
         question.get("public_question", ""),
         question.get("theme"),
+        publish_at=planning.tomorrow_morning(now + timedelta(days=question["planned"] - 1))
+        if "planned" in question
+        else None,
     )
     answered = came + timedelta(days=question["after"])
     answers.submit(scope, reference, written, answered)
     if "approved_by" in question:
         answers.decide(scope_of(question["approved_by"]), reference, 1, True, "", answered + timedelta(hours=3))
+    if "correction" in question:
+        _correct(scope, reference, question, answered + timedelta(days=1))
+
+
+def _correct(scope: Scope, reference: str, question: dict[str, Any], now: datetime) -> None:
+    """Write the correction of an answer that went out; where the department asks for it, it waits for approval."""
+    correcting.begin(scope, reference, 1, now)
+    case = cases.find(db.session(), scope, reference)
+    kept = cases.draft(db.session(), case)
+    version = kept.version if kept is not None else 0
+    db.session.rollback()
+    new = Written(version, question["correction"], corrects=1, reason=question["reason"])
+    answers.submit(scope, reference, new, now)
 
 
 def scope_of(email: str) -> Scope:

@@ -94,7 +94,9 @@ def _made(one: Begun, today: date) -> tuple[str, dict[str, Any]] | None:
 
 
 def _alert(one: Begun) -> tuple[str, dict[str, Any]] | None:
-    """What a room's things lack; only the room knows the words."""
+    """What a room's things lack, to whoever is an administrator still; only the room knows the words."""
+    if not query.is_administrator(db.session(), one.account_id):
+        return None
     for words, path in current_app.extensions["hub_alerts"]:
         made = words(one.cases)
         if made is not None:
@@ -103,7 +105,8 @@ def _alert(one: Begun) -> tuple[str, dict[str, Any]] | None:
 
 
 def _warning(one: Begun, today: date) -> tuple[str, dict[str, Any]] | None:
-    running = query.of_references(db.session(), [case_id for case_id, _ in one.cases])
+    account = db.session.get_one(Account, one.account_id)  # whose department may be another by now
+    running = query.of_references(db.session(), account, [case_id for case_id, _ in one.cases])
     lines = [(running[case_id], level) for case_id, level in one.cases if case_id in running]
     if not lines:
         return None

@@ -83,7 +83,10 @@ class Sharing(Base):
 
 
 class SharedAnswer(Base):
-    """A revision of an answer that went to a joined case, as a message of that case's own conversation: `copy_id`."""
+    """A revision of an answer that went to a joined case, as a message of that case's own conversation: `copy_id`.
+
+    None: the case had those words already, or the message of an earlier revision there was corrected by it.
+    """
 
     __tablename__ = "shared_answers"
     __table_args__ = (

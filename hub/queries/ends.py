@@ -62,6 +62,14 @@ def letters_of(session: Session, message: Message, letter: Letter) -> list[Deliv
     return list(session.scalars(wanted.order_by(Delivery.id)))
 
 
+def with_receipt_gone(session: Session, questions: Sequence[int]) -> list[int]:
+    """Which of these questions have a receipt that does not wait any more: it named the department as it was."""
+    receipt = sa.and_(Delivery.message_id.in_(questions), Delivery.letter == Letter.RECEIPT)
+    waits = sa.func.max(sa.case((Delivery.state.in_(NOT_BEGUN), 1), else_=0))
+    wanted = sa.select(Delivery.message_id).where(receipt).group_by(Delivery.message_id).having(waits == 0)
+    return list(session.scalars(wanted.order_by(Delivery.message_id)))
+
+
 def _earlier(scope: Scope, case: Case) -> sa.ColumnElement[bool]:
     """Other cases of whoever has proven an address, as an account may see them."""
     proven = sa.exists().where(Address.contact_id == Message.author_id, Address.verified_at.is_not(None))

@@ -47,6 +47,11 @@ def roots(session: Session, ids: Sequence[int]) -> dict[int, int]:
     return {row.case_id: row.root_id for row in session.execute(wanted)}
 
 
+def joined_ids(session: Session, case_id: int) -> list[int]:
+    """The ids of all cases that are answered with one."""
+    return list(session.scalars(sa.select(CaseLink.case_id).where(CaseLink.root_id == case_id, is_open())))
+
+
 @dataclass(frozen=True, slots=True)
 class Joined:
     """The cases that are answered with one: how many, by when the first must be answered, and how many of them have an answer."""
@@ -107,6 +112,25 @@ def shared_with(session: Session, link: CaseLink) -> list[Message]:
     """The messages that a joined case got by its link, the oldest first."""
     wanted = sa.select(Message).join(SharedAnswer, SharedAnswer.copy_id == Message.id)
     return list(session.scalars(wanted.where(SharedAnswer.link_id == link.id).order_by(Message.id)))
+
+
+def says_already(session: Session, case: Case, text: str) -> bool:
+    """Whether an answer that is shown in a case says these very words: nobody gets them twice."""
+    shown = sa.and_(Revision.message_id == Message.id, Revision.n == Message.shown_n, Revision.text == text)
+    wanted = sa.select(Message.id).join(Revision, shown)
+    mine = sa.and_(Message.conversation_id == case.conversation_id, Message.kind == MessageKind.ANSWER)
+    return session.scalar(wanted.where(mine).limit(1)) is not None
+
+
+def copy_of(session: Session, case: Case, answer: Message) -> Message | None:
+    """The message by which a case got an earlier revision of an answer, or of what that was made from, by any of its links."""
+    known, last = [answer.id], answer.id
+    while (came := session.scalar(sa.select(SharedAnswer.message_id).where(SharedAnswer.copy_id == last))) is not None:
+        known.append(came)
+        last = came
+    wanted = sa.select(Message).join(SharedAnswer, SharedAnswer.copy_id == Message.id)
+    of_it = wanted.where(SharedAnswer.message_id.in_(known), Message.conversation_id == case.conversation_id)
+    return session.scalar(of_it.order_by(Message.id.desc()).limit(1))
 
 
 def has_newer(session: Session, case: Case, instant: datetime) -> bool:

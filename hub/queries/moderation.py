@@ -57,7 +57,8 @@ def within(scope: Scope) -> sa.ColumnElement[bool]:
 def waiting(session: Session, scope: Scope, look: Look, after: Key | None = None) -> tuple[list[Line], Key | None]:
     """A page of what waits for this reason, the urgent and the oldest first, and the key after which the next begins."""
     order = (Comment.rank, Comment.since_at, Comment.message_id)
-    chosen = sa.select(Comment.message_id).where(Comment.look == look, sa.not_(_was_before(scope, look).exists()))
+    is_first = sa.or_(Comment.words_digest.is_(None), sa.not_(_was_before(scope, look).exists()))
+    chosen = sa.select(Comment.message_id).where(Comment.look == look, is_first)
     if scope.department_id is not None:
         chosen = chosen.join(about, about.id == Comment.publication_id).where(within(scope))
     if after is not None:
@@ -99,10 +100,12 @@ def _place(comment: type[Comment]) -> sa.Tuple:
 
 def _was_before(scope: Scope, look: Look) -> sa.Select[int]:
     """A comment with the same words that stands before in the same list: the list shows the first of them for all."""
+    # Not by the bare column: SQLite would go through the list up to each comment, and not to those with its words.
+    in_list = sa.func.coalesce(earlier.look, "") == look
     return (
         sa.select(earlier.message_id)
         .join(of_earlier, of_earlier.id == earlier.publication_id)
-        .where(earlier.words_digest == Comment.words_digest, earlier.look == look, _place(earlier) < _place(Comment))
+        .where(earlier.words_digest == Comment.words_digest, in_list, _place(earlier) < _place(Comment))
         .where(sa.true() if scope.department_id is None else of_earlier.department_id == scope.department_id)
     )
 

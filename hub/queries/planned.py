@@ -7,18 +7,23 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from hub.database import row_lock
-from hub.models import Case, Message
+from hub.database import Instant, row_lock
+from hub.models import Case, Draft, Message
 from hub.rules.planning import LATE
 from hub.vocabulary import CaseState, MessageKind
 
 newest = aliased(Message, name="newest")
 
 
-def _plan() -> sa.ScalarSelect[datetime | None]:
-    """When the newest answer of a case is to go out: only that one can wait for its time."""
+def _plan() -> sa.ColumnElement[datetime | None]:
+    """When what waits in a case is to go out, which is what its draft says: that stays as it is until then.
+
+    Without a draft it is the newest answer; a correction, which may be of an older one, always has its draft.
+    """
     of_case = sa.and_(newest.conversation_id == Case.conversation_id, newest.kind == MessageKind.ANSWER)
-    return sa.select(newest.publish_at).where(of_case).order_by(newest.id.desc()).limit(1).scalar_subquery()
+    written = sa.select(Draft.publish_at).where(Draft.case_id == Case.id).scalar_subquery()
+    said = sa.select(newest.publish_at).where(of_case).order_by(newest.id.desc()).limit(1).scalar_subquery()
+    return sa.func.coalesce(written, said, type_=Instant)
 
 
 def due(session: Session, now: datetime, most: int) -> list[int]:

@@ -82,9 +82,19 @@ def summarized(session: Session) -> list[int]:
     return list(session.scalars(wanted.order_by(Account.id)))
 
 
-def of_references(session: Session, ids: Sequence[int]) -> dict[int, Case]:
-    """Id → case, of those whose deadline still runs."""
-    return {case.id: case for case in session.scalars(sa.select(Case).where(Case.id.in_(ids), runs()))}
+def of_references(session: Session, account: Account, ids: Sequence[int]) -> dict[int, Case]:
+    """Id → case, of those whose deadline still runs and that this account may still see."""
+    scope = scope_of(account.id, account.department_id, [role.name for role in account.roles])
+    if scope is None:
+        return {}
+    seen = sa.and_(Case.id.in_(ids), runs(), cases.within(scope))
+    return {case.id: case for case in session.scalars(sa.select(Case).where(seen))}
+
+
+def is_administrator(session: Session, account_id: int) -> bool:
+    """Whether an account looks after what rooms have."""
+    wanted = sa.select(Account.id).join(Account.roles).where(Role.name == RoleName.ADMINISTRATOR)
+    return session.scalar(wanted.where(Account.id == account_id)) is not None
 
 
 @dataclass(frozen=True, slots=True)

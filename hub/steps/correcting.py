@@ -38,9 +38,10 @@ def must_be_ours(case: Case, answer: Message) -> None:
 
 
 def write(session: Session, case: Case, answer: Message, written: Written, actor: Actor, now: datetime) -> None:
-    """Write what differs from what is shown, public words too. Raises BadInput when nothing does; Conflict."""
+    """Write what differs from what is shown, public words too, planned or not. Raises BadInput when nothing does; Conflict."""
     must_be_ours(case, answer)
     before = shown(answer)
+    answer.publish_at = written.publish_at
     there = live(session, case, answer, now)
     changes = [(answer, before, written.text, before.title)]
     if there is not None and case.question.may_publish:
@@ -74,5 +75,5 @@ def _revise(
     words.revise(
         session, message, text, actor, Cause.CORRECTION, now, title, written.reason or None, is_markdown=is_markdown
     )
-    message.publish_at = None
+    message.publish_at = written.publish_at
     return True

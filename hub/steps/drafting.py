@@ -23,6 +23,11 @@ LONGEST = 20_000
 LONGEST_TITLE = 160
 LONGEST_QUESTION = 10_000
 LONGEST_REASON = 300
+UNREADABLE = -1
+"""What a form says it corrects, where nobody can tell."""
+GARBLED = marked(
+    "The form came damaged, so nothing was saved or sent by it. Your text is here: read it through and press the button again."
+)
 
 drafts = table_of(Draft)
 
@@ -32,7 +37,8 @@ class Written:
     """What stands in the form of an answer. `version` is that of the draft it was loaded from, or `cases.fresh_version`.
 
     `theme` is the name of its theme in addresses, empty for none; None leaves it as it is. `corrects` is the place of the answer
-    that it corrects among those of its case, from 1 (0: none), `reason` what was wrong; `publish_at` when it is to go out.
+    that it corrects among those of its case, from 1 (0: none, or `UNREADABLE`), `reason` what was wrong.
+    `publish_at`: when it is to go out.
     `heard` is how many times the citizen had written when the form was opened; None: it does not matter.
     """
 
@@ -121,9 +127,11 @@ def must_be_open(case: Case) -> None:
 
 
 def corrected(session: Session, case: Case, written: Written) -> Message | None:
-    """The answer that what was written corrects. Raises Conflict when there is no such one."""
+    """The answer that what was written corrects. Raises BadInput when its form does not say, Conflict when there is no such one."""
     if not written.corrects:
         return None
+    if written.corrects == UNREADABLE:
+        raise errors.BadInput(GARBLED)
     answers = cases.answers(session, case)
     if written.corrects > len(answers):
         raise errors.Conflict(marked("The case has changed meanwhile. Open it again."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -36,6 +36,19 @@ def move(session: Session, case: Case) -> None:
     _write(session, case, [word for word in known if not facets.is_department(word)])
 
 
+def move_all(session: Session, ids: Sequence[int], department_id: int) -> None:
+    """The same for many cases at once; those that have no words to be found by yet are written by the job that does so."""
+    session.flush()
+    kept = sa.select(entries.c.case_id, sa.cast(entries.c.words, sa.Text)).where(entries.c.case_id.in_(ids))
+    rows = [
+        {"case_id": case_id, "words": " ".join([facets.of_department(department_id), *words])}
+        for case_id, words in ((one, _words_of(text)) for one, text in session.execute(kept))
+    ]
+    if rows:
+        session.connection().execute(sa.delete(entries).where(entries.c.case_id.in_([row["case_id"] for row in rows])))
+        session.connection().execute(sa.insert(entries), rows)
+
+
 def index(session: Session, case: Case) -> None:
     """Write the words of a case anew, from all that was said."""
     session.flush()
@@ -62,6 +75,11 @@ def _known(session: Session, case: Case) -> list[str] | None:
     session.flush()
     kept = session.scalar(sa.select(sa.cast(entries.c.words, sa.Text)).where(entries.c.case_id == case.id))
     return None if kept is None else [word.strip("'") for word in kept.split()]
+
+
+def _words_of(text: str) -> list[str]:
+    """What a case is found by but its department, as it is kept. (PostgreSQL writes each word in quotes.)"""
+    return [word for word in (one.strip("'") for one in text.split()) if not facets.is_department(word)]
 
 
 def _write(session: Session, case: Case, found_by: Iterable[str]) -> None:

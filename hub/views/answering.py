@@ -16,6 +16,7 @@ from hub.language import gettext, moment
 from hub.models import Account
 from hub.rules.access import Scope
 from hub.signin import current_account, keeps_words, signed_in
+from hub.steps.drafting import GARBLED, UNREADABLE
 from hub.views import composing, desk, plan_form
 from hub.views.case_page import DRAFT_FORM
 from hub.views.cases import LONGEST_FORM
@@ -86,14 +87,21 @@ def _save_or_send(reference: str, written: Written) -> str:
     if step == "save":
         answers.save(desk.scope(), reference, written, desk.now())
         return gettext("The draft is saved.")
-    state = answers.submit(desk.scope(), reference, written, desk.now())
-    if state is CaseState.SCHEDULED:
-        return gettext("The answer is ready and goes out at its time.")
-    if written.corrects and state is not CaseState.IN_REVIEW:
-        return gettext("The correction is sent.")
+    if step != "submit":
+        raise errors.BadInput(GARBLED)
+    return _sent(answers.submit(desk.scope(), reference, written, desk.now()), is_correction=bool(written.corrects))
+
+
+def _sent(state: CaseState, *, is_correction: bool) -> str:
     if state is CaseState.IN_REVIEW:
         return gettext("The answer waits for approval by a second person.")
-    return gettext("The answer is sent.")
+    if state is CaseState.SCHEDULED:
+        return (
+            gettext("The correction is ready and goes out at its time; until then the present words stay.")
+            if is_correction
+            else gettext("The answer is ready and goes out at its time.")
+        )
+    return gettext("The correction is sent.") if is_correction else gettext("The answer is sent.")
 
 
 @blueprint.errorhandler(errors.FormExpired)
@@ -156,10 +164,8 @@ def _scope_of_key(state: object, reference: str) -> Scope | None:
 @signed_in
 def decide(reference: str) -> BaseResponse | tuple[str, int]:
     """A second person approves or returns the answer."""
-    approve = request.form.get("verdict") == "approve"
-    if not approve and request.form.get("verdict") != "return":
-        raise errors.BadInput
     try:
+        approve = _verdict()
         answers.decide(desk.scope(), reference, _number("n"), approve, request.form.get("reason", ""), desk.now())
     except (errors.BadInput, errors.Conflict) as problem:
         return desk.case_page(reference).render(
@@ -173,6 +179,14 @@ def decide(reference: str) -> BaseResponse | tuple[str, int]:
     )
     flash(done if approve else gettext("The answer was returned to its author."), "success")
     return redirect(url_for("cases.one", reference=reference), 303)
+
+
+def _verdict() -> bool:
+    """Whether it is approved. Raises BadInput for a form that does not say."""
+    verdict = request.form.get("verdict")
+    if verdict not in {"approve", "return"}:
+        raise errors.BadInput(GARBLED)
+    return verdict == "approve"
 
 
 @blueprint.post("/urad/pripady/<reference>/tema")
@@ -202,10 +216,18 @@ def _written() -> Written:
         request.form.get("title", ""),
         request.form.get("public_question", ""),
         request.form.get("theme"),
-        _number("corrects") if request.form.get("corrects") else 0,
+        _corrects(),
         request.form.get("reason", ""),
         heard=_heard(),
     )
+
+
+def _corrects() -> int:
+    """The place of the answer that is corrected. A damaged field must not lose the text beside it."""
+    text = request.form.get("corrects", "")
+    if not text:
+        return 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else UNREADABLE
 
 
 def _heard() -> int | None:

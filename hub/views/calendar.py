@@ -60,7 +60,7 @@ def feed(secret: str) -> Response:
     if account is None:
         raise NotFound(marked("This link leads to no calendar. Make a new one in your settings."))
     site = current_app.config["HUB"].site
-    events = [_event(case, site) for case in calendar.of_account(db.session(), account, local(now).date())]
+    events = [event_of(case, site) for case in calendar.of_account(db.session(), account, local(now).date())]
     made = Response(calendars.feed(gettext("Deadlines of cases"), events, now), mimetype="text/calendar")
     made.headers["Cache-Control"] = "no-store"
     made.headers["Content-Disposition"] = 'inline; filename="lhuty.ics"'
@@ -68,7 +68,8 @@ def feed(secret: str) -> Response:
     return made
 
 
-def _event(case: Case, site: str) -> calendars.Event:
+def event_of(case: Case, site: str) -> calendars.Event:
+    """The last day of a case in a calendar program."""
     return calendars.Event(
         uid=f"{case.reference}-lhuta@{urlsplit(site).hostname}",
         on=case.due_on,

@@ -22,7 +22,7 @@ from hub.signin import csrf_token, signed_in
 from hub.stems import stems
 from hub.text import excerpt
 from hub.views import desk, labels
-from hub.vocabulary import CaseState
+from hub.vocabulary import CaseState, Cause
 
 blueprint = Blueprint("merging", __name__)
 
@@ -175,6 +175,8 @@ def _page(reference: str, filled: Filled) -> str:
             "html": markup.said(shown.text, shown.is_markdown),
             "n": cases.rounds(session, case),
             "lacking": lacking,
+            "is_correction": shown.cause == Cause.CORRECTION,
+            "reason": shown.summary or "",
         }
         if lacking and shown and shown.text and not merging.under_way(session, case)
         else None,

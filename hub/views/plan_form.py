@@ -41,8 +41,10 @@ class Plan:
         """The instant it means; None: at once. Raises BadPlan."""
         if self.when == TOMORROW:
             return planning.tomorrow_morning(now)
-        if self.when != AT:
+        if self.when == AT_ONCE:
             return None
+        if self.when != AT:
+            raise BadPlan(marked("Choose whether it is to go out at once, tomorrow morning or at another time."))
         day, at = planning.read_day(self.on), planning.read_time(self.at)
         if day is None:
             raise BadPlan(marked("The day to send it on is not readable. Choose one from the calendar."))

@@ -53,6 +53,7 @@ def _plan(session: Session, case: Case, now: datetime) -> dict[str, Any] | None:
         "when": plan_form.told(at),
         "html": markup.said(words.text, words.is_markdown) if words else "",
         "is_public": len(ready) > 1,
+        "is_correction": any(one.revisions[-1].cause == Cause.CORRECTION for one in ready),
         "is_missed": at is not None and planning.is_missed(at, now),
         "after_deadline": after_deadline(case, at),
         "action_url": url_for("correcting.plan", reference=case.reference),

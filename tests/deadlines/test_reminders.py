@@ -16,6 +16,8 @@ from hub.database import db
 from hub.jobs import deliveries, reminding
 from hub.jobs.timetable import tick
 from hub.models import Account, Case, CaseWarning, StaffLetter
+from hub.steps import staffletters
+from hub.work import SYSTEM, work
 from hub.workdays import is_free
 from tests.desks import ADMINISTRATOR, HEAD, OFFICE, OFFICE_HEAD, PRESS, SOCIAL, A, B, Desk, asked, case_of, scope
 from tests.discussion import talks
@@ -205,6 +207,38 @@ class TestSending:
             assert db.session.scalars(sa.select(StaffLetter.problem)).all() == ["empty"]
             db.session.remove()
         assert to_whom(moody) == []
+
+    def test_who_may_not_see_a_case_any_more_is_not_told_of_it(self, town: Flask, moody: Moody) -> None:
+        moved, kept = case(town), case(town)
+        with town.app_context():
+            reminding.warn(morning(11, 17))
+            acts.classify(scope(ADMINISTRATOR), moved, "socialni", "message", morning(11, 17))
+            deliveries.deliver(clock=Standing(morning(11, 17)))
+            (letter,) = [one for one in moody.went if one.address == A]
+            assert moved not in letter.text + letter.html + letter.subject
+            assert kept in letter.text
+            moody.went.clear()
+            reminding.warn(morning(11, 26))
+            social = case_of(db.session(), moved).department_id
+            db.session.execute(sa.update(Account).where(Account.email == A).values(department_id=social))
+            db.session.commit()
+            deliveries.deliver(clock=Standing(morning(11, 26)))
+            newest = sa.select(StaffLetter.problem).join(Account).where(Account.email == A)
+            assert db.session.scalars(newest.order_by(StaffLetter.id.desc())).first() == "empty"
+            db.session.remove()
+        assert to_whom(moody) == sorted([HEAD, ADMINISTRATOR])  # the department of the moved one has no head
+
+    def test_an_alert_goes_to_nobody_who_is_no_administrator_any_more(self, light: Flask, moody: Moody) -> None:
+        with light.app_context():
+            light.extensions["hub_alerts"] = [(lambda _about: ("Stojan mlčí", ["Stojan 1 mlčí."]), "/urad/stojany")]
+            with work(SYSTEM, "test", CAME) as w:
+                staffletters.tell_administrators(w.session, [(1, 0)], CAME)
+            account = db.session.scalars(sa.select(Account).where(Account.email == ADMINISTRATOR)).one()
+            account.roles = [role for role in account.roles if role.name != "administrator"]
+            db.session.commit()
+            deliveries.deliver(clock=Standing(CAME))
+            db.session.remove()
+        assert moody.tried == []
 
     def test_after_a_restore_nothing_that_waited_goes(self, light: Flask, moody: Moody) -> None:
         case(light)

@@ -89,7 +89,7 @@ def test_the_letter_says_that_the_answer_was_corrected_and_the_old_one_goes_no_m
             db.session.scalar(sa.select(visibility.sendable(Letter.ANSWER, one.message_id, one.n, now))) for one in rows
         ]
         assert may == [False, True]
-        letter = LetterDesk(db.session(), 10**6).compose(_claimed(rows[1]))
+        letter = LetterDesk(db.session(), 10**6).compose(claimed(rows[1]))
         assert letter is not None
         part = letter.parts[0][1]
         assert "Opravená odpověď" in part.subject
@@ -99,7 +99,7 @@ def test_the_letter_says_that_the_answer_was_corrected_and_the_old_one_goes_no_m
         db.session.rollback()
 
 
-def _claimed(row: Delivery) -> Claimed:
+def claimed(row: Delivery) -> Claimed:
     return Claimed(
         row.id, row.message_id, row.n, row.address_id, row.address.value, "cs", row.letter, row.operation, row.copy, 0,
         row.queued_at, row.lane,

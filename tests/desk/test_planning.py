@@ -21,6 +21,7 @@ from hub.rules.localtime import local
 from hub.work import SYSTEM, work
 from tests.desk.conftest import DeskOf
 from tests.desk.looks import draft, letters, said, state
+from tests.desk.test_correcting import correct, published
 from tests.desks import OFFICE, OFFICE_HEAD, A, asked, case_of, follow_page, public_page
 from tests.noticeboard.boards import Standing
 
@@ -114,6 +115,56 @@ def test_it_is_taken_back_and_approved_anew_or_sent_sooner(town: Flask, staff: D
     assert said(town, reference) == [(words, 2)]
     assert letters(town, reference) == ["queued"]
     assert tick(town, at) == 0
+
+
+def test_a_correction_goes_out_at_its_time_and_the_old_words_stay_until_then(
+    town: Flask, staff: DeskOf, words: str
+) -> None:
+    reference, address = published(town, staff, words)
+    assert staff(OFFICE).send(reference, f"Druhá: {words}").status_code == 303  # the plan is of the older answer
+    assert staff(OFFICE_HEAD).decide(reference, "approve").status_code == 303
+    later = {"text": f"Nové: {words}", "reason": "Jiný den.", "plan": "tomorrow"}
+    assert correct(staff, reference, **later) == 303
+    assert state(town, reference) == "in_review"
+    at = planned_for(town, reference)
+    assert "8:00" in staff(OFFICE_HEAD).page(reference)
+    assert staff(OFFICE_HEAD).decide(reference, "approve").status_code == 303
+    assert state(town, reference) == "scheduled"
+    assert "Oprava je připravena a čeká na svůj čas" in staff(OFFICE).page(reference)
+    assert tick(town, at - timedelta(seconds=1)) == 0
+    for page in (public_page(town, address), follow_page(town, reference)):
+        assert words in page
+        assert "Nové:" not in page
+        assert "Opraveno" not in page
+    assert letters(town, reference) == ["queued"] * 2
+    assert tick(town, at) == 1
+    assert tick(town, at + HOUR) == 0
+    assert state(town, reference) == "answered"
+    assert said(town, reference) == [(f"Nové: {words}", 2), (f"Druhá: {words}", 1)]
+    for page in (public_page(town, address), follow_page(town, reference)):
+        assert f"Nové: {words}" in page
+        assert "Opraveno" in page
+    assert letters(town, reference) == ["queued"] * 3
+    assert draft(town, reference) is None
+
+
+def test_a_planned_correction_of_public_words_alone_is_taken_back_and_sent_anew(
+    light: Flask, desk: DeskOf, words: str
+) -> None:
+    reference = asked(light)
+    address = desk(A).publish(reference, words)
+    assert correct(desk, reference, A, public_question="Kdy ji u školy opravíte?", plan="tomorrow") == 303
+    at = planned_for(light, reference)
+    plan_form = desk(A).form(reference, "plan")
+    assert desk(A).post(reference, "plan", {**plan_form, "step": "cancel"}).status_code == 303
+    assert tick(light, at) == 0
+    again = desk(A).form(reference, "odpoved")
+    assert (again["corrects"], again["plan"]) == ("1", "at")
+    assert desk(A).post(reference, "odpoved", {**again, "step": "submit"}).status_code == 303
+    assert "u školy" not in public_page(light, address)
+    assert tick(light, at) == 1
+    assert "u školy" in public_page(light, address)
+    assert letters(light, reference) == ["queued"]
 
 
 def test_any_number_of_workers_send_it_once(town: Flask, staff: DeskOf, words: str) -> None:

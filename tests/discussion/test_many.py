@@ -14,7 +14,8 @@ from sqlalchemy import event
 
 from hub.database import db
 from hub.models import Comment
-from hub.queries import discussions
+from hub.queries import discussions, moderation
+from hub.vocabulary import Look
 from tests import desks, visitors
 from tests.discussion import crowds, talks
 
@@ -93,6 +94,27 @@ def test_a_page_and_its_number_are_read_from_indexes(light_town: Flask) -> None:
             assert index in plan, plan
             assert "TEMP B-TREE" not in plan, plan
         db.session.remove()
+
+
+def test_what_waits_for_others_costs_a_head_no_more_than_a_look_at_each(light_town: Flask) -> None:
+    steps = []
+    for number in (150, 450):
+        crowds.fill(light_town, talks.discussed(light_town, f"Čeká {number}"), number)
+        with light_town.app_context():
+            its = sa.update(Comment).where(Comment.look.is_(None))  # of old ones the digest of their words is forgotten
+            db.session.execute(its.values(look="reported", since_at=Comment.came_at, words_digest=None))
+            db.session.commit()
+            db.session.execute(sa.text("ANALYZE"))
+            db.session.commit()
+            taken: list[int] = []
+            connection: Any = db.session.connection().connection.driver_connection
+            connection.set_progress_handler(lambda taken=taken: taken.append(1), 100)
+            assert moderation.waiting(db.session(), desks.scope(desks.OFFICE_HEAD), Look.REPORTED) == ([], None)
+            connection.set_progress_handler(None, 0)
+            db.session.remove()
+        steps.append(len(taken))
+    few, many = steps  # 150 and 600 that wait: four times as many, sixteen times were each compared with each
+    assert many < 6 * few, steps
 
 
 def test_postgresql_reads_a_page_of_replies_in_order_and_no_more(
