@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from hub import language, qr, workdays
+from hub import qr, workdays
 from hub.models import Questionnaire, Touchpoint
-from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE, KIOSK_LANGUAGES
+from hub.vocabulary import DEFAULT_LANGUAGE, KIOSK_LANGUAGES
 from kiosk import device_texts
 from kiosk.models import Device, Placement
 
@@ -59,15 +59,6 @@ def signature(body: bytes, token_digest: str) -> str:
 def code_of(questionnaire: Questionnaire) -> str:
     """The name of a questionnaire in its version: kiosk@1."""
     return f"{questionnaire.code}@{questionnaire.version}"
-
-
-def in_languages(text: str) -> dict[str, str]:
-    """A text of the house in each of the city's languages."""
-    found = {}
-    for code in CITY_LANGUAGES:
-        with language.speaking(code):
-            found[code] = language.gettext(text)
-    return found
 
 
 def _bytes(said: Mapping[str, Any]) -> bytes:

@@ -12,7 +12,7 @@ from hub.database import db
 from hub.queries import places, publications
 from hub.rules.localtime import local
 from hub.vocabulary import marked
-from kiosk import codes, configuration, pairing, queries, receiving, shell
+from kiosk import codes, configuration, device_texts, pairing, queries, receiving, shell
 from kiosk.models import Device
 from kiosk.presses import LONGEST_BATCH, Batch, Beat, DevicePress, read, refusal, told
 
@@ -98,7 +98,7 @@ def cards() -> Response:
 def _card(one: publications.Publication) -> dict[str, object]:
     ends = language.day(local(one.leaves_at).date()) if one.leaves_at else ""
     return {
-        "heading": configuration.in_languages(one.kind.heading),
+        "heading": device_texts.in_languages(one.kind.heading),
         "title": one.title,
         "lang": "cs",
         "detail": " · ".join(part for part in (one.department, ends) if part),

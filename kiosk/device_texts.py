@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hub import language
-from hub.vocabulary import KIOSK_LANGUAGES, marked
+from hub.vocabulary import DEFAULT_LANGUAGE, KIOSK_LANGUAGES, marked
 
 TEXTS = {
     # asking
@@ -81,6 +81,17 @@ TEXTS = {
 def texts(languages: Iterable[str] = KIOSK_LANGUAGES) -> dict[str, dict[str, str]]:
     """Language → key → text."""
     return {code: _in(code) for code in languages}
+
+
+def in_languages(text: str) -> dict[str, str]:
+    """A text of the house in each language of touch screens that has it. It is written in English; Czech it always has."""
+    found = {}
+    for code in KIOSK_LANGUAGES:
+        with language.speaking(code, KIOSK_LANGUAGES):
+            said = language.gettext(text)
+        if said != text or code in {DEFAULT_LANGUAGE, "en"}:
+            found[code] = said
+    return found
 
 
 def _in(code: str) -> dict[str, str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import uuid4
 
 from hub import forms, language
 from hub.models import Question, Touchpoint
 from hub.queries.publications import Publication
 from hub.rules.localtime import local
-from hub.vocabulary import KIOSK_LANGUAGES
-from kiosk.questions import FACES, PRAISE, REASON
+from hub.vocabulary import DEFAULT_LANGUAGE, KIOSK_LANGUAGES
+from kiosk import device_texts
+from kiosk.questions import FACES, OUTCOME, PRAISE, REASON
 
 
 def form_name(slug: str) -> str:
@@ -38,7 +39,7 @@ def news(published: Iterable[Publication]) -> list[dict[str, object]]:
     """What the city published last, as an idle screen shows it. Which room it comes from, nobody here knows."""
     return [
         {
-            "heading": language.gettext(one.kind.heading),
+            "heading": _heading(one.kind.heading),
             "title": one.title,
             "department": one.department,
             "ends": language.day(local(one.leaves_at).date()) if one.leaves_at else None,
@@ -48,18 +49,26 @@ def news(published: Iterable[Publication]) -> list[dict[str, object]]:
     ]
 
 
+def _heading(text: str) -> dict[str, str]:
+    """In the language of the page, else in Czech, with the language it is in."""
+    said = device_texts.in_languages(text)
+    lang = language.current() if language.current() in said else DEFAULT_LANGUAGE
+    return {"text": said[lang], "lang": lang}
+
+
 def follow_ups(touchpoint: Touchpoint) -> list[dict[str, object]]:
     """What may be asked after the faces, for a page that does not know the face yet."""
-    return [shown for code in (PRAISE, REASON) if (shown := _shown(touchpoint, code))]
+    return [shown for code in (PRAISE, REASON, OUTCOME) if (shown := _shown(touchpoint, code))]
 
 
-def follow_up(touchpoint: Touchpoint, face: int | None) -> dict[str, object] | None:
-    """What is asked after this face: after the best one what went well, after any other what to improve; None for nothing."""
+def asked_after(touchpoint: Touchpoint, ratings: Mapping[str, int]) -> list[dict[str, object]]:
+    """What is asked after a face: after the best one what went well, after any other what to improve, and then the outcome."""
     faces = _question(touchpoint, FACES)
-    if faces is None or face is None:
-        return None
+    if faces is None or FACES not in ratings:
+        return []
     best = max(level.level for level in faces.levels)
-    return _shown(touchpoint, PRAISE if face == best else REASON)
+    why = PRAISE if ratings[FACES] == best else REASON
+    return [shown for code in (why, OUTCOME) if (shown := _shown(touchpoint, code))]
 
 
 def form(touchpoint: Touchpoint, action: str, sitting: str | None = None, rev: int = 0) -> dict[str, object]:

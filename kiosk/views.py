@@ -1,4 +1,4 @@
-"""The touch screens: five faces, one more question, thanks. The first touch is stored at once, also without scripts.
+"""The touch screens: five faces, up to two more questions, thanks. The first touch is stored at once, also without scripts.
 
 A press comes as a form, as JSON, or as a batch of JSON; each answer says what became of it.
 """
@@ -6,17 +6,17 @@ A press comes as a form, as JSON, or as a batch of JSON; each answer says what b
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub import errors, forms, limits
+from hub import errors, forms, language, limits
 from hub.database import db
 from hub.models import Touchpoint
 from hub.queries import places, publications
-from hub.vocabulary import Outcome, marked
+from hub.vocabulary import CITY_LANGUAGES, DEFAULT_LANGUAGE, Outcome, marked
 from kiosk import actions, screens
 from kiosk.presses import LONGEST_BATCH, read_form, read_one, refusal, told
 from kiosk.questions import FACES
@@ -39,14 +39,24 @@ def _plausible() -> None:
     """A name that no touchpoint can have reaches neither the limits nor the database (PostgreSQL refuses NUL by an error)."""
     slug = (request.view_args or {}).get("slug", "")
     if len(slug) > 64 or not slug.isprintable():
+        g.unknown_place = True
         raise errors.UnknownTouchpoint
 
 
 @blueprint.context_processor
 def _way_home() -> dict[str, object]:
-    """Every page leads back to the faces of its place, those of errors too: the city's own page is no place for a touch screen."""
+    """Every page leads back to the faces of its place, those of errors too: the city's own page is no place for a touch screen.
+
+    Only where there never was such a place (a mistyped or an old poster) they lead to pages of the city, in a language they have.
+    """
     slug = (request.view_args or {}).get("slug")
-    return {"home_url": _home(slug) if slug else None}
+    code = language.current() if language.current() in CITY_LANGUAGES else "en"
+    prefix = "" if code == DEFAULT_LANGUAGE else f"/{code}"
+    return {
+        "home_url": _home(slug) if slug else None,
+        "city_url": f"{request.environ.get('hub.root', '')}{prefix}",
+        "is_unknown": g.get("unknown_place", False),
+    }
 
 
 @blueprint.get("/kiosk/<slug>")
@@ -90,30 +100,31 @@ def press(slug: str) -> BaseResponse:
     if chosen is None:
         raise errors.BadInput(NOT_A_PRESS)
     actions.record_one(slug, chosen, _now())
-    face = chosen.ratings.get(FACES)
-    asked = screens.follow_up(touchpoint, face)
-    if asked is None or asked["code"] in chosen.ratings:
-        return redirect(url_for(".thanks", slug=slug), 303)
-    state = forms.token(f"sitting:{slug}", [chosen.id, chosen.rev, face])
-    return redirect(url_for(".reason", slug=slug, s=state), 303)
+    # The form of the faces has no step.
+    step = {"": 0, "0": 1}.get(request.form.get("step", ""), 2)
+    return redirect(_next(slug, touchpoint, Sitting(chosen.id, chosen.rev, chosen.ratings, step)), 303)
 
 
 @blueprint.get("/kiosk/<slug>/duvod")
 def reason(slug: str) -> str | BaseResponse:
-    """The reason or the praise, for browsers without scripts; the address carries the signed sitting."""
+    """The reason or the praise, then the outcome, for browsers without scripts; the address carries the signed sitting."""
     touchpoint = _shown(slug)
-    sitting, rev, chosen = _sitting(slug)
-    asked = screens.follow_up(touchpoint, chosen)
-    if asked is None:  # asked no longer
+    sitting = _sitting(slug)
+    questions = screens.asked_after(touchpoint, sitting.ratings)
+    if sitting.step >= len(questions):  # asked no longer
         return redirect(url_for(".thanks", slug=slug), 303)
+    asked = questions[sitting.step]
+    back = ".reason" if sitting.step else ".change"
     return render_template(
         "kiosk/reason.html",
         **screens.common(touchpoint),
-        form=screens.form(touchpoint, url_for(".press", slug=slug), sitting, rev + 1),
+        form=screens.form(touchpoint, url_for(".press", slug=slug), sitting.id, sitting.rev + 1),
         asked=asked,
-        chosen=chosen,
-        thanks_url=url_for(".thanks", slug=slug),
-        back_url=url_for(".change", slug=slug, s=request.args.get("s")),
+        answered=sitting.ratings,
+        number=sitting.step,
+        chosen=sitting.ratings.get(FACES),
+        skip_url=_next(slug, touchpoint, sitting._replace(step=sitting.step + 1)),
+        back_url=url_for(back, slug=slug, s=_state(slug, sitting._replace(step=max(0, sitting.step - 1)))),
     )
 
 
@@ -121,12 +132,12 @@ def reason(slug: str) -> str | BaseResponse:
 def change(slug: str) -> str:
     """The faces again, to correct the same sitting. Without the script, which would begin a sitting of its own."""
     touchpoint = _shown(slug)
-    sitting, rev, chosen = _sitting(slug)
+    sitting = _sitting(slug)
     return render_template(
         "kiosk/change.html",
         **screens.common(touchpoint),
-        form=screens.form(touchpoint, url_for(".press", slug=slug), sitting, rev + 1),
-        chosen=chosen,
+        form=screens.form(touchpoint, url_for(".press", slug=slug), sitting.id, sitting.rev + 1),
+        chosen=sitting.ratings.get(FACES),
     )
 
 
@@ -180,15 +191,36 @@ def _spend(slug: str, taps: int = 1) -> None:
 def _shown(slug: str) -> Touchpoint:
     touchpoint = places.touchpoint_to_show(db.session(), slug)
     if touchpoint is None:
+        g.unknown_place = not places.was_touchpoint(db.session(), slug)
         raise errors.UnknownTouchpoint
     return touchpoint
 
 
-def _sitting(slug: str) -> tuple[str, int, int | None]:
+class Sitting(NamedTuple):
+    """What is known of somebody whose browser has no scripts. `step` is the question to be asked next, 0 the one after the face."""
+
+    id: str
+    rev: int
+    ratings: dict[str, int]
+    step: int
+
+
+def _sitting(slug: str) -> Sitting:
     state = forms.read_token(f"sitting:{slug}", request.args.get("s"), longest=3600)
-    if not (isinstance(state, list) and len(state) == 3):
+    if not (isinstance(state, list) and len(state) == len(Sitting._fields)):
         raise errors.FormExpired
-    return state[0], state[1], state[2]
+    return Sitting(*state)
+
+
+def _state(slug: str, sitting: Sitting) -> str:
+    return forms.token(f"sitting:{slug}", list(sitting))
+
+
+def _next(slug: str, touchpoint: Touchpoint, sitting: Sitting) -> str:
+    """The address of what comes next: a question, or the thanks."""
+    if sitting.step >= len(screens.asked_after(touchpoint, sitting.ratings)):
+        return url_for(".thanks", slug=slug)
+    return url_for(".reason", slug=slug, s=_state(slug, sitting))
 
 
 def _home(slug: str) -> str:

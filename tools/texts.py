@@ -38,12 +38,13 @@ STAFF = ("desk.py", "device_api.py", "health.py", "pairing.py", "room.py", "watc
 
 DOMAINS = (
     Domain("hub", "messages", ("hub",), ("cs", "uk")),
-    # What can go wrong at a touch screen is said in the languages of touch screens.
-    Domain("hub", "messages", ("hub/errors.py",), ("pl", "de", "vi")),
+    # What can go wrong at a touch screen, and what stands over its news, is said in the languages of touch screens.
+    Domain("hub", "messages", ("hub/errors.py", "hub/queries/publications.py"), ("pl", "de", "vi")),
     Domain("hub", "flask_security", (), ("cs", "uk")),
     Domain("kiosk", "messages", ("kiosk",), ("cs", "uk")),
     Domain("kiosk", "messages", ("kiosk",), ("pl", "de", "vi"), STAFF),
     Domain("noticeboard", "messages", ("noticeboard",), ("cs", "uk")),
+    Domain("noticeboard", "messages", ("noticeboard/room.py",), ("pl", "de", "vi")),
 )
 
 

@@ -98,6 +98,10 @@ def forget_repeats(now: datetime) -> int:
     return total
 
 
+REFUSED_WORDS = timedelta(days=30)
+"""How long refused words stay on the disk of a touch screen, which erases them itself (kiosk/static/device/outbox.js)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Something that is kept of people: what, how many days (None: as long as it is needed), and why."""
@@ -119,6 +123,11 @@ KEPT = (
         _(
             "so that the office can answer and you can read it, from its deadline or a later answer; you can have it erased before"
         ),
+    ),
+    Kept(
+        _("Words typed on a satisfaction screen that we could not take"),
+        lambda _settings: REFUSED_WORDS.days,
+        _("on the screen alone, so that its administrator hears of them and can look why; then they are erased there"),
     ),
     Kept(
         _("The private link of your message"),

@@ -69,6 +69,12 @@ def touchpoint_to_show(session: Session, slug: str) -> Touchpoint | None:
     )
 
 
+def was_touchpoint(session: Session, slug: str) -> bool:
+    """Whether there ever was a touch screen of this name, perhaps closed now."""
+    wanted = sa.select(Touchpoint.id).where(Touchpoint.slug == slug, Touchpoint.kind == PlaceKind.KIOSK)
+    return session.scalar(wanted) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class TapPlace:
     """What recording a tap needs of its place, and nothing more."""

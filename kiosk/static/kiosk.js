@@ -213,7 +213,7 @@ function start(root) {
 
   function forget() {
     sitting = null;
-    for (const choice of choices) choice.ariaCurrent = null;
+    for (const choice of root.querySelectorAll('.choice')) choice.ariaCurrent = null;
     for (const part of root.querySelectorAll('[data-rated-face], [data-rated-word]')) part.replaceChildren();
   }
 
@@ -245,18 +245,24 @@ function start(root) {
     sitting ||= { id: uuid(), rev: -1, ratings: {}, pressed: performance.now() };
     sitting.ratings = { [choice.name]: Number(choice.value) };
     send();
-    const next = screens[choice === choices[0] ? 'praise' : 'reason'];
-    if (!next) return show('thanks');
     for (const other of choices) other.ariaCurrent = other === choice ? 'true' : null;
-    next.querySelector('[data-rated-face]').replaceChildren(choice.querySelector('svg').cloneNode(true));
-    next.querySelector('[data-rated-word]').textContent = choice.textContent.trim();
-    show(next.dataset.screen);
+    for (const part of root.querySelectorAll('[data-rated-face]')) part.replaceChildren(choice.querySelector('svg').cloneNode(true));
+    for (const part of root.querySelectorAll('[data-rated-word]')) part.textContent = choice.textContent.trim();
+    go(1);
   }
 
   function explain(choice) {
     sitting.ratings = { ...sitting.ratings, [choice.name]: Number(choice.value) };
     send();
-    show('thanks');
+    for (const other of screens[state].querySelectorAll('.choice')) other.ariaCurrent = other === choice ? 'true' : null;
+    go(1);
+  }
+
+  // To the next of the screens that follow this face, or back.
+  function go(by) {
+    const why = sitting.ratings[choices[0].name] === Number(choices[0].value) ? 'praise' : 'reason';
+    const path = ['faces', why, 'outcome', 'thanks'].filter((name) => screens[name]);
+    show(path[path.indexOf(state) + by]);
   }
 
   // Each revision carries the whole state.
@@ -267,7 +273,7 @@ function start(root) {
     }, sitting.pressed);
   }
 
-  const moves = { back: () => show('faces'), skip: () => show('thanks'), home: close, more: () => { watch(MORE); one(`#${state}-heading`).focus(); } };
+  const moves = { back: () => go(-1), skip: () => go(1), home: close, more: () => { watch(MORE); one(`#${state}-heading`).focus(); } };
 
   function activate(button) {
     if (performance.now() < guard || button.closest('[hidden]')) return;

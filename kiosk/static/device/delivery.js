@@ -185,6 +185,7 @@ export class Delivery {
     this.newest = answer.json.shell || '';
     if (answer.json.config !== this.config?.version) await this.configure();
     if (counts.waiting) this.#again();
+    if (counts.dead) await this.#outbox.forget(answer.json.server_ms).catch(() => {}); // the next beat tries again
     await this.#look();
     this.#changed();
   }

@@ -6,6 +6,8 @@ import { placeOf, questionOf } from './machine.js';
 
 export const LONGEST = 1_200;   // characters of free words
 const DEPARTMENTS = 8;          // on one screen
+const LARGER = 6;               // of larger type
+const FEW = 4;                  // have room for a row each
 const MANY_WORDS = 11;          // characters of a word that needs smaller type on a tile
 const LONG = 20;                // characters of a face's words that need smaller type
 // What looks like a birth number, a telephone or an e-mail.
@@ -46,15 +48,16 @@ function faces(view) {
 function departments(view) {
   const { places } = view.config;
   const { from } = view.state;
-  const shown = places.length > DEPARTMENTS ? places.slice(from, from + DEPARTMENTS) : places;
-  const next = from + DEPARTMENTS < places.length ? from + DEPARTMENTS : 0;
+  const most = view.larger ? LARGER : DEPARTMENTS;
+  const shown = places.length > most ? places.slice(from, from + most) : places;
+  const next = from + most < places.length ? from + most : 0;
   const tiles = shown.map(({ slug, name, place, department }) => button('choice', 'place', slug,
     h('span', { class: 'word', lang: 'cs' }, name, h('small', {}, [department !== name && department, place].filter(Boolean).join(' · ')))));
   return {
     heading: view.t('choose'), hint: view.t('hint'), spoken: shown.map(({ name }) => name),
     body: [
-      h('div', { class: 'departments' }, tiles),
-      places.length > DEPARTMENTS && steps(button('step', 'departments', next, view.t('more_departments'))),
+      h('div', { class: shown.length > FEW ? 'departments' : 'departments few' }, tiles),
+      places.length > most && steps(button('step', 'departments', next, view.t('more_departments'))),
     ],
   };
 }

@@ -23,7 +23,7 @@ export function show(cards, language) {
   if (wanted === shown) return;
   shown = wanted;
   document.querySelector('.cards').replaceChildren(...(card ? [h('article', {},
-    h('h2', {}, card.heading?.[language] || card.heading?.cs || ''),
+    h('h2', { lang: card.heading?.[language] ? null : 'cs' }, card.heading?.[language] || card.heading?.cs || ''),
     h('p', { lang: card.lang || 'cs' }, h('strong', {}, card.title), ' ', h('span', {}, card.detail || '')))] : []));
 }
 

@@ -3,6 +3,7 @@
 
 const SLOW = 2_000; // ms after which a disk that does not answer is not waited for
 const NEVER = 1e15;
+const MONTH = 30 * 86_400_000; // ms after which words that were refused for good are erased: REFUSED_WORDS of hub/jobs/retention.py
 
 function answered(request) {
   return new Promise((resolve, reject) => {
@@ -132,6 +133,19 @@ export class Outbox {
     row.n = this.#next++;
     if (this.memory.has(name(row))) return;
     await this.#write(['presses'], (store) => store('presses').put(row));
+  }
+
+  // The server heard how many were refused. From then on, by its clock, their words have a month; what was touched stays.
+  async forget(now) {
+    await this.#write(['dead'], (store) => {
+      store('dead').openCursor().onsuccess = ({ target: { result } }) => {
+        if (!result) return;
+        const { value: row } = result;
+        if (!row.told) result.update({ ...row, told: now });
+        else if (row.record.text && now - row.told > MONTH) result.update({ ...row, record: { ...row.record, text: null } });
+        result.continue();
+      };
+    });
   }
 
   async counts() {

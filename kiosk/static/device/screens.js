@@ -19,7 +19,7 @@ const THANKS_LONGER = 12_000; // when there is a code to be read by a phone, or 
 const CARD = 8_000;         // ms for which one card of the idle screen stays
 const SHIFT = 180_000;      // ms between moves of the picture by some pixels, so that it does not burn in
 const KEY = 90;             // ms in which a second touch of a key is an echo
-const PANEL = matchMedia('(min-width: 900px) and (min-height: 1000px)'); // has room for keys on the screen
+const PANEL = matchMedia('(min-width: 900px) and (min-height: 700px)'); // has room for keys on the screen
 const QUIET = ['attract', 'closed', 'pair', 'disconnected', 'starting', 'no_place'];
 
 export class Screens {
@@ -83,10 +83,14 @@ export class Screens {
     const { waiting } = await this.#outbox.counts();
     this.#waiting = waiting;
     document.body.dataset.unsent = waiting;
-    const status = document.querySelector('.status');
-    const text = waiting && !this.#delivery.connected ? this.#t('waiting', { n: waiting }) : '';
-    if (status.textContent !== text) status.textContent = text;
+    this.#status();
     this.#quiet();
+  }
+
+  #status() {
+    const status = document.querySelector('.status');
+    const text = this.#waiting && !this.#delivery.connected ? this.#t('waiting', { n: this.#waiting }) : '';
+    if (status.textContent !== text) status.textContent = text;
   }
 
   #t = (key, values = {}) => {
@@ -144,6 +148,7 @@ export class Screens {
     this.#languages(screen, language);
     this.#tools(screen, language);
     this.#cards();
+    this.#status();
     this.#write();
     this.#release();
     if (focused) this.#focus(focused, value);
@@ -158,7 +163,7 @@ export class Screens {
 
   #view(screen) {
     return {
-      screen, t: this.#t, state: this.#state, config: this.#config, unkept: this.#unkept, draft: this.#draft, panel: PANEL.matches,
+      screen, larger: reach.is('larger'), t: this.#t, state: this.#state, config: this.#config, unkept: this.#unkept, draft: this.#draft, panel: PANEL.matches,
       waiting: this.#waiting, problem: this.#problem, closed: screen === 'closed' ? closed(this.#config, time.now()) : null,
     };
   }
