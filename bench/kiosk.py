@@ -1,4 +1,4 @@
-"""The paired kiosk: ten thousand presses through a storm, and how large its shell is."""
+"""The paired kiosk: ten thousand presses through a storm, how large its shell is, how soon it thanks, how fast it hands over."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from random import randrange
 
 from bench.report import Goal, Section, Table
 from bench.serving import Bench
+from bench.touching import handed_over, thanked
 from kiosk.shell import FILES, FOLDER
 from tests.kiosk import storm
 from tests.running import migrate
@@ -41,6 +42,9 @@ def kiosk(bench: Bench) -> Section:
         "A paired screen in Chromium with a lasting profile; presses are put into its outbox by its own code, while the server"
         " and the browser get SIGKILL, one answer in three is lost, pages are loaded anew and the clock jumps by up to 30 hours"
         " (`tests/kiosk/storm.py`). Afterwards each press that was on the disk is looked for, and its moment compared."
+        " Touch to thank-you (`bench/touching.py`): in Chromium, from the last touch to the frame in which the thanks stand, the"
+        " press being on the disk. Handing over: queued presses in requests of at most 200 to the device's endpoint in one"
+        " process, a receipt for each, against a bare executemany of the very rows they became, with as many commits."
     )
     head = (
         "engine",
@@ -53,4 +57,9 @@ def kiosk(bench: Bench) -> Section:
         "corrected",
         "uncertain",
     )
-    return Section("Kiosk", how, [Table(head, rows)], goals)
+    tables = [Table(head, rows)]
+    for measure in (thanked, handed_over):
+        table, met = measure(bench)
+        tables.append(table)
+        goals += met
+    return Section("Kiosk", how, tables, goals)

@@ -142,9 +142,9 @@ MENU = (
     MenuItem(marked("Calendar"), "calendar.month"),
     MenuItem(marked("Deadlines"), "timeliness.month"),
     MenuItem(marked("Discussions"), "moderating.waiting", may=_approves),
-    MenuItem(marked("What goes out"), "outbox.trouble", may=_sees_all),
+    MenuItem(marked("What goes out"), "outbox.trouble", may=_sees_all, is_rare=True),
     MenuItem(marked("Templates"), "template_desk.listed"),
-    MenuItem(marked("Contacts"), "directory_desk.listed", may=_approves),
+    MenuItem(marked("Contacts"), "directory_desk.listed", may=_approves, is_rare=True),
     MenuItem(marked("Satisfaction"), "figures.month"),
 )
 
@@ -337,7 +337,7 @@ def _frame(app: Flask, rooms: list[Room]) -> None:
             "city": city.name if city else "Ozvěna",
             "is_demo": bool(city and city.is_sample),
             "csp_nonce": headers.nonce(),
-            "menu": [_menu_entry(item) for item in items if _is_for(item, account)],
+            "menu": _menu([item for item in items if _is_for(item, account)]),
             "signed_in": _signed_in(account) if account else None,
             "home_url": url_for("public.home"),
             **site.dress(city),
@@ -350,6 +350,17 @@ def _is_for(item: MenuItem, account: models.Account | None) -> bool:
         return account is None and not item.staff
     scope = signin.scope_of_account(account)
     return item.may is None or (scope is not None and item.may(scope))
+
+
+def _menu(items: list[MenuItem]) -> list[dict[str, object]]:
+    """The entries in their order; rare ones, where there are several, together at the end under one word."""
+    rare = [item for item in items if item.is_rare]
+    if len(rare) < 2:
+        return [_menu_entry(item) for item in items]
+    under = [_menu_entry(item) for item in rare]
+    here = next((entry["label"] for entry in under if entry["current"]), "")
+    group = {"label": gettext("Administration"), "entries": under, "current": here}
+    return [*(_menu_entry(item) for item in items if not item.is_rare), group]
 
 
 def _menu_entry(item: MenuItem) -> dict[str, object]:

@@ -19,13 +19,14 @@ from hub.rules.access import Scope
 class MenuItem:
     """One entry of the menu: an English text for translation, and the endpoint it leads to.
 
-    `may`: for which of the staff; None: for all.
+    `may`: for which of the staff; None: for all. `is_rare`: it is opened now and then, and stands with its like under one word.
     """
 
     text: str
     endpoint: str
     staff: bool = True
     may: Callable[[Scope], bool] | None = None
+    is_rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Python's parser takes NaN, duplicate keys, unpaired surrogates, huge integers an
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from math import isfinite
 from typing import Any
 
@@ -32,8 +33,18 @@ def loads(text: str | bytes) -> Any:
         value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_twice)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    _check(value)
+    _check(value, _is_plain(text))
     return value
+
+
+def _is_plain(text: str | bytes | bytearray) -> bool:
+    """Whether no text in it can carry NUL or half of a pair: in right UTF-8 they come by escapes alone."""
+    try:
+        data = text.encode() if isinstance(text, str) else bytes(text)
+        data.decode()
+    except UnicodeError:
+        return False
+    return b"\\u" not in data and b"\x00" not in data
 
 
 def _no_constant(name: str) -> None:
@@ -47,24 +58,33 @@ def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _check(value: Any) -> None:
-    # An explicit stack: a recursive walk dies at depths that the parser survives.
-    stack = [(value, 1)]
+def _check(value: Any, is_plain: bool) -> None:
+    # An explicit stack: a recursive walk dies at depths that the parser survives. Texts of a plain one need no look.
+    stack: list[tuple[Collection[Any], int]] = [([value], 0)]
     while stack:
-        item, depth = stack.pop()
-        if depth > DEEPEST:
+        inner, depth = stack.pop()
+        if depth >= DEEPEST and inner:
             raise ValueError("nested too deeply")
-        if isinstance(item, dict):
-            stack += [(key, depth) for key in item]
-            stack += [(inner, depth + 1) for inner in item.values()]
-        elif isinstance(item, list):
-            stack += [(inner, depth + 1) for inner in item]
-        elif isinstance(item, str):
-            _check_text(item)
-        elif isinstance(item, float) and not isfinite(item):
-            raise ValueError("a number is too large")
-        elif isinstance(item, int) and not -LARGEST <= item <= LARGEST:
-            raise ValueError("an integer is too large")
+        for item in inner:
+            kind = type(item)
+            if kind is dict:
+                stack.append((item.values(), depth + 1))
+                if not is_plain:
+                    stack.append((list(item), depth))
+            elif kind is list:
+                stack.append((item, depth + 1))
+            elif kind is str:
+                if not is_plain:
+                    _check_text(item)
+            else:
+                _check_number(item)
+
+
+def _check_number(item: Any) -> None:
+    if isinstance(item, float) and not isfinite(item):
+        raise ValueError("a number is too large")
+    if isinstance(item, int) and not -LARGEST <= item <= LARGEST:
+        raise ValueError("an integer is too large")
 
 
 def _check_text(text: str) -> None:

@@ -15,6 +15,7 @@ from hub.models import Questionnaire, Touchpoint
 from hub.vocabulary import DEFAULT_LANGUAGE, KIOSK_LANGUAGES
 from kiosk import device_texts
 from kiosk.models import Device, Placement
+from kiosk.vocabulary import Layout
 
 AHEAD = 60
 """Days whose holidays a screen knows in advance."""
@@ -24,13 +25,13 @@ def of(
     device: Device, placement: Placement | None, city: str, is_sample: bool, site: str, today: date
 ) -> dict[str, Any]:
     """The configuration of a device. `site` is the address of the city's pages, for the code that leads a telephone there."""
-    places = [one.touchpoint for one in placement.places] if placement else []
+    places = open_places(placement)
     languages = [code for code in device.languages if code in KIOSK_LANGUAGES] or list(KIOSK_LANGUAGES)
     said: dict[str, Any] = {
         "city": city,
         "sample": is_sample,
         "device": {"ref": device.ref, "name": device.name},
-        "layout": placement.layout if placement else "one",
+        "layout": placement.layout if placement and len(places) > 1 else Layout.ONE,
         "places": [_place(one, site if device.offers_qr else "") for one in places],
         "questionnaires": {code_of(one.questionnaire): _questions(one.questionnaire, languages) for one in places},
         "languages": [{"code": code, "name": KIOSK_LANGUAGES[code]} for code in languages],
@@ -44,6 +45,12 @@ def of(
         "zone": "Europe/Prague",
     }
     return {"version": hashlib.sha256(_bytes(said)).hexdigest()[:16], **said}
+
+
+def open_places(placement: Placement | None) -> list[Touchpoint]:
+    """What can be rated where a device stands: a place that was closed meanwhile is asked about no longer."""
+    found = [one.touchpoint for one in placement.places] if placement else []
+    return [place for place in found if place.closed_at is None]
 
 
 def written(configuration: Mapping[str, Any]) -> bytes:

@@ -8,13 +8,15 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+from flask import current_app
+
 from hub import cityfile
 from hub.database import db
 from hub.queries import places
 from hub.rules.localtime import PRAGUE, local
 from hub.vocabulary import KIOSK_LANGUAGES
 from hub.work import SYSTEM
-from kiosk import actions, pairing, queries, receiving
+from kiosk import actions, pairing, queries, receiving, shell
 from kiosk.presses import LONGEST_BATCH, Beat, Press
 from kiosk.vocabulary import Layout
 
@@ -62,6 +64,8 @@ DEVICES = (
 def enter_devices(now: datetime) -> None:
     """Enter some of the kiosks as devices, as they might be found on a working day; no token of theirs is known to anybody."""
     ids = {place.slug: place.id for place in places.open_touchpoints(db.session())}
+    with current_app.test_request_context():
+        newest = shell.version()
     hours = tuple((day + 1, opens * 60, closes * 60) for day, (opens, closes) in OPENING.items())
     began = now - timedelta(weeks=WEEKS)
     for slug, name, silent, waiting, refused in DEVICES:
@@ -74,8 +78,8 @@ def enter_devices(now: datetime) -> None:
         said = Beat(
             page=str(UUID(int=SEED, version=4)),
             mono=0.0,
-            device_ms=now.timestamp() * 1000,
-            shell="",
+            device_ms=(now - timedelta(minutes=silent)).timestamp() * 1000,
+            shell=newest,
             config="",
             waiting=waiting,
             oldest_ms=silent * 60_000.0 if waiting else None,

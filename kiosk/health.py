@@ -5,7 +5,7 @@ Silence and stuck faces are told by how unlikely they are, from the kiosk's own 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -16,8 +16,9 @@ from hub.rules.openinghours import Span
 from kiosk.vocabulary import AlertKind
 
 LATE = timedelta(minutes=15)
+TOLD = timedelta(hours=2)
 LOST = timedelta(hours=24)
-"""Of opening hours without a heartbeat."""
+"""Of opening hours without a heartbeat: when it is late, when administrators are written to of that, and when it is lost."""
 
 QUIET_GAPS = 9.0
 """A kiosk is silent after so many of its usual gaps: with independent presses that happens by chance once in exp(9), 8,000."""
@@ -84,6 +85,11 @@ def standing(is_paired: bool, beat_at: datetime | None, hours: Hours, now: datet
     return Standing.LATE if missing >= LATE else Standing.OK
 
 
+def is_late_for_long(since: datetime | None, hours: Hours, now: datetime) -> bool:
+    """Whether a device heard of (or, if never, paired) at that moment has been late for so long that somebody should look."""
+    return since is not None and hours.open_between(since, now) >= TOLD
+
+
 def is_silent(pressed_at: datetime | None, presses: int, hours: Hours, now: datetime) -> bool:
     """Whether nobody touched a living kiosk for far longer than usual; `presses` are those of the last four weeks."""
     if pressed_at is None or presses < FEWEST:
@@ -115,10 +121,14 @@ class Said:
     is_persisted: bool
 
 
-def alerts(connection: Standing, said: Said | None, silent: bool, stuck: bool) -> set[AlertKind]:
-    """What is wrong with a device that is in use. Of one that is late or lost nothing else is known."""
+def alerts(
+    connection: Standing, said: Said | None, silent: bool, stuck: bool, known: Collection[AlertKind] = ()
+) -> set[AlertKind]:
+    """What is wrong with a device that is in use. Of one that is late or lost nothing else is known: what was wrong stays so."""
     if connection is Standing.LOST:
-        return {AlertKind.LOST}
+        return {*known, AlertKind.LOST}
+    if connection is Standing.LATE:
+        return set(known)
     if connection is not Standing.OK or said is None:
         return set()
     found = {

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.database import row_lock, table_of
-from hub.models import Count, Feedback, Question, Questionnaire, Rating, Touchpoint
+from hub.models import Account, AuditEntry, Count, Feedback, Question, Questionnaire, Rating, Touchpoint
 from hub.queries.places import TapPlace
 from hub.vocabulary import PlaceKind
 from kiosk.models import Device, DeviceAlert, DeviceState, Placement, PlacementPlace
@@ -156,48 +156,80 @@ def alerts_of(session: Session, device_id: int, most: int) -> list[DeviceAlert]:
     return list(session.scalars(of_device.order_by(DeviceAlert.opened_at.desc(), DeviceAlert.id.desc()).limit(most)))
 
 
+def history(session: Session, device_id: int, before: int | None, most: int) -> list[tuple[AuditEntry, str]]:
+    """What was done with a device before that entry, the newest first, and by whom (empty: by no account)."""
+    about = sa.and_(AuditEntry.about_table == Device.__tablename__, AuditEntry.about_id == device_id)
+    wanted = sa.select(AuditEntry, Account.name).outerjoin(Account, Account.id == AuditEntry.actor_id).where(about)
+    if before is not None:
+        wanted = wanted.where(AuditEntry.id < before)
+    return [(row[0], row[1] or "") for row in session.execute(wanted.order_by(AuditEntry.id.desc()).limit(most))]
+
+
 def alerts_with_names(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Alert → the name of its device, and its kind."""
     wanted = sa.select(DeviceAlert.id, Device.name, DeviceAlert.kind).join(Device, Device.id == DeviceAlert.device_id)
     return {row[0]: (row[1], row[2]) for row in session.execute(wanted.where(DeviceAlert.id.in_(ids)))}
 
 
-def was_told(session: Session, device_id: int, kind: str, since: datetime) -> bool:
-    """Whether administrators were written of this trouble of a device since then."""
-    told = sa.select(DeviceAlert.id).where(
-        DeviceAlert.device_id == device_id, DeviceAlert.kind == kind, DeviceAlert.told_at > since
+def told_of(session: Session, ids: Sequence[int], since: datetime) -> set[tuple[int, str]]:
+    """Devices and kinds of trouble of which administrators were written since then."""
+    told = sa.select(DeviceAlert.device_id, DeviceAlert.kind).where(
+        DeviceAlert.device_id.in_(ids), DeviceAlert.told_at > since
     )
-    return session.scalar(told.limit(1)) is not None
+    return {(row[0], row[1]) for row in session.execute(told.distinct())}
 
 
 NEWEST = 60
 """Presses among which a run of one face is looked for."""
 
 
-def habits(session: Session, device_id: int, since: date) -> tuple[list[int], list[int]]:
+@dataclass(frozen=True, slots=True)
+class Habit:
     """The faces of a device's newest presses, the last one first; and how often each was touched since a day, worst first."""
+
+    newest: tuple[int, ...] = ()
+    levels: tuple[int, ...] = ()
+
+
+def habits(session: Session, ids: Sequence[int], since: date) -> dict[int, Habit]:
+    """The habit of each of these devices, in two statements however many they are."""
+    if not ids:
+        return {}
     faces = sa.select(Question.id).where(Question.code == FACES)
-    newest = (
-        sa.select(Rating.level)
+    newest: dict[int, list[int]] = {}
+    for device_id, level in session.execute(_newest(ids, faces)):
+        newest.setdefault(device_id, []).append(level)
+    counted = (
+        sa.select(Placement.device_id, Count.level, sa.func.sum(Count.counted))
+        .join_from(Count, PlacementPlace, PlacementPlace.touchpoint_id == Count.touchpoint_id)
+        .join(Placement, Placement.id == PlacementPlace.placement_id)
+        .where(Count.question_id.in_(faces), Count.day_on >= since, Placement.device_id.in_(ids))
+        .group_by(Placement.device_id, Count.level)
+    )
+    levels: dict[int, dict[int, int]] = {}
+    for device_id, level, n in session.execute(counted):
+        levels.setdefault(device_id, {})[level] = int(n or 0)
+    return {one: Habit(tuple(newest.get(one, ())), _in_row(levels.get(one, {}))) for one in ids}
+
+
+def _newest(ids: Sequence[int], faces: sa.Select[int]) -> sa.Select[int, int]:
+    """The newest faces of each device: each walks back along the moments of receipt, and stops when it has enough."""
+    parts = [
+        sa.select(sa.literal(one).label("device_id"), Rating.level, Feedback.received_at, Feedback.occurred_at)
         .join_from(Feedback, Rating, Rating.feedback_id == Feedback.id)
-        .where(
-            Feedback.received_at.is_not(None), Feedback.source == source_of(device_id), Rating.question_id.in_(faces)
-        )
+        .where(Feedback.received_at.is_not(None), Feedback.source == source_of(one), Rating.question_id.in_(faces))
         .order_by(Feedback.received_at.desc(), Feedback.occurred_at.desc())
         .limit(NEWEST)
-    )
-    mine = (
-        sa.select(PlacementPlace.touchpoint_id)
-        .join(Placement, Placement.id == PlacementPlace.placement_id)
-        .where(Placement.device_id == device_id)
-    )
-    counted = (
-        sa.select(Count.level, sa.func.sum(Count.counted))
-        .where(Count.question_id.in_(faces), Count.day_on >= since, Count.touchpoint_id.in_(mine))
-        .group_by(Count.level)
-    )
-    found = {level: int(n or 0) for level, n in session.execute(counted)}
-    return list(session.scalars(newest)), [found.get(level, 0) for level in range(1, max(found, default=0) + 1)]
+        .subquery()
+        for one in ids
+    ]
+    found = sa.union_all(*(sa.select(part) for part in parts)).subquery()
+    order = (found.c.device_id, found.c.received_at.desc(), found.c.occurred_at.desc())
+    return sa.select(found.c.device_id, found.c.level).order_by(*order)
+
+
+def _in_row(levels: Mapping[int, int]) -> tuple[int, ...]:
+    return tuple(levels.get(level, 0) for level in range(1, max(levels, default=0) + 1))
 
 
 def source_of(device_id: int) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from hub.database import insert_new, table_of
 from hub.envelopes import Incoming, Rated, Receipt, Said
 from hub.queries import places
-from hub.queries.places import TapPlace
+from hub.queries.places import Definition, TapPlace
 from hub.steps import intake
 from hub.vocabulary import Outcome, Standing, TimeQuality
 from hub.work import CITIZEN, work
@@ -31,7 +31,9 @@ def record(device_id: int, items: Sequence[DevicePress | Refusal], sending: Send
     now = sending.received_at
     with work(CITIZEN, "tap", now, audited=False) as w:
         mine = queries.tap_places(w.session, device_id)
-        read = [_read(w.session, mine, device_id, item, sending) for item in items]
+        known = partial(places.definitions(w.session).by_code, w.session)
+        source = queries.source_of(device_id)
+        read = [_read(known, mine, source, item, sending) for item in items]
         good = [item for item in read if isinstance(item, Rated)]
         receipts = iter(intake.record(w.session, good, now))
         answers = [next(receipts) if isinstance(item, Rated) else item for item in read]
@@ -40,17 +42,22 @@ def record(device_id: int, items: Sequence[DevicePress | Refusal], sending: Send
             for item, answer in zip(items, answers, strict=True)
             if isinstance(item, DevicePress) and item.text and answer.outcome in TAKEN
         ]
-        intake.record(w.session, words, now)
+        if words:
+            intake.record(w.session, words, now)
     return answers
 
 
 def _read(
-    session: Session, mine: Mapping[str, TapPlace], device_id: int, item: DevicePress | Refusal, sending: Sending
+    known: Callable[[str], Definition | None],
+    mine: Mapping[str, TapPlace],
+    source: str,
+    item: DevicePress | Refusal,
+    sending: Sending,
 ) -> Rated | Receipt:
     if isinstance(item, Refusal):
         return Receipt(item.external_id, 0, Outcome.INVALID, "bad_input")
     place = mine.get(item.place)
-    definition = places.definitions(session).by_code(session, item.questionnaire)
+    definition = known(item.questionnaire)
     if place is None or definition is None:
         return _refused(item, "unknown_place" if place is None else "unknown_questionnaire")
     if is_hidden(definition, item.ratings):
@@ -63,7 +70,7 @@ def _read(
         return _refused(item, "in_future")
     is_old = sending.received_at - pressed_at > OLDEST
     return Rated(
-        source=queries.source_of(device_id),
+        source=source,
         external_id=item.id,
         rev=item.rev,
         digest=item.digest(),

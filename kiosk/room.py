@@ -25,7 +25,7 @@ room = Room(
     name="kiosk",
     blueprints=(blueprint, device_api.blueprint, shell.blueprint, desk.blueprint),
     jobs=(watching.LOOK_AFTER,),
-    menu=(MenuItem(marked("Kiosks"), "devices.listed", may=desk.administrators),),
+    menu=(MenuItem(marked("Kiosks"), "devices.listed", may=desk.administrators, is_rare=True),),
     demo=fill,
     texts=(Path(__file__).parent / "translations",),
     languages=KIOSK_LANGUAGES,

@@ -13,10 +13,11 @@ class Layout(StrEnum):
 
 
 class AlertKind(StrEnum):
-    """What may be wrong with a device: no word from it, nobody touches it, one face again and again, presses it could not
-    hand over, no more room for them, storage that the browser may empty.
+    """What may be wrong with a device: no word from it for hours, for a day, nobody touches it, one face again and again, presses
+    it could not hand over, no more room for them, storage that the browser may empty.
     """
 
+    LATE = "late"
     LOST = "lost"
     SILENT = "silent"
     STUCK = "stuck"

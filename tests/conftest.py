@@ -45,6 +45,7 @@ class SharedTemplates(BytecodeCache):
 
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": SharedTemplates()}
 
+
 class LazyRule(Rule):
     """A rule that compiles the building of its address when one is built: apps of tests build few, and have 190 rules each."""
 

@@ -33,7 +33,18 @@ class Domain:
         return TREE / self.folder / "translations" / language / "LC_MESSAGES" / f"{self.name}.po"
 
 
-STAFF = ("desk.py", "device_api.py", "health.py", "pairing.py", "room.py", "watching.py", "templates/devices/")
+STAFF = (
+    "desk.py",
+    "forms.py",
+    "telling.py",
+    "device_api.py",
+    "health.py",
+    "pairing.py",
+    "room.py",
+    "spans.py",
+    "watching.py",
+    "templates/devices/",
+)
 """What of the kiosk is read by administrators, who speak the languages of the city."""
 
 DOMAINS = (

@@ -18,6 +18,7 @@ class AuditEntry(Base):
         sa.CheckConstraint("actor_kind IN ('account', 'system', 'citizen')", name="actor_kind"),
         sa.CheckConstraint("(actor_kind = 'account') = (actor_id IS NOT NULL)", name="actor_id"),
         sa.CheckConstraint("about_id IS NULL OR about_table IS NOT NULL", name="about"),
+        sa.Index("ix_audit_entries_about", "about_table", "about_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)

@@ -91,7 +91,9 @@ def test_of_a_lost_device_nothing_else_is_known() -> None:
     bad = Said(refused=2, is_full=True, is_persisted=False)
     assert health.alerts(Standing.LOST, bad, True, True) == {AlertKind.LOST}
     assert health.alerts(Standing.LATE, bad, True, True) == set()
-    assert health.alerts(Standing.OK, bad, True, True) == set(AlertKind) - {AlertKind.LOST}
+    assert health.alerts(Standing.LATE, bad, True, True, {AlertKind.FULL}) == {AlertKind.FULL}
+    assert health.alerts(Standing.LOST, bad, True, True, {AlertKind.FULL}) == {AlertKind.FULL, AlertKind.LOST}
+    assert health.alerts(Standing.OK, bad, True, True) == set(AlertKind) - {AlertKind.LATE, AlertKind.LOST}
     assert health.alerts(Standing.OK, Said(0, False, True), False, False) == set()
 
 
@@ -148,10 +150,34 @@ def test_a_lost_device_is_told_of(city: Flask) -> None:
     pair(ref, NOW)
     beat(ref, NOW, dead=1)
     watching.look_after(NOW)
-    watching.look_after(NOW + timedelta(hours=1))  # late: what was wrong may be so still
-    assert open_alerts() == ["refused"]
+    watching.look_after(NOW + timedelta(hours=1, minutes=59))  # late: what was wrong may be so still
+    assert (open_alerts(), letters()) == (["refused"], 1)
+    watching.look_after(NOW + timedelta(hours=2))
+    assert (open_alerts(), letters()) == (["late", "refused"], 2)
     watching.look_after(NOW + timedelta(hours=24))
-    assert open_alerts() == ["lost"]
+    assert (open_alerts(), letters()) == (["late", "lost", "refused"], 3)
+    watching.look_after(NOW + timedelta(hours=48))
+    assert letters() == 3
+    beat(ref, NOW + timedelta(hours=49))
+    watching.look_after(NOW + timedelta(hours=49))
+    assert (open_alerts(), letters()) == ([], 4)
+
+
+def test_a_device_that_was_paired_and_never_heard_of_is_told_of_too(city: Flask) -> None:
+    pair(new_device(NOW, "ridici", hours=()), NOW)
+    watching.look_after(NOW + timedelta(hours=1))
+    assert letters() == 0
+    watching.look_after(NOW + timedelta(hours=2))
+    assert (open_alerts(), letters()) == (["late"], 1)
+
+
+def test_devices_behind_one_switch_are_told_of_in_one_letter(city: Flask) -> None:
+    for slug in ("ridici", "vozidla"):
+        ref = new_device(NOW, slug, hours=())
+        pair(ref, NOW)
+        beat(ref, NOW)
+    watching.look_after(NOW + timedelta(hours=3))
+    assert (open_alerts(), letters()) == (["late", "late"], 1)
 
 
 def test_the_letter_names_the_device_and_what_is_wrong(city: Flask) -> None:
@@ -175,5 +201,5 @@ def test_two_clocks_at_once_open_one_alert(city: Flask) -> None:
     row = {"device_id": number, "kind": "full", "opened_at": NOW}
     with work(CITIZEN, "x", NOW, audited=False) as w:
         w.connection.execute(sa.insert(watching.alerts), [row])
-    assert watching._note(number, {AlertKind.FULL}, set(), NOW) == 0
+    assert watching._note([watching.Change(number, {AlertKind.FULL}, set())], NOW) == 0
     assert len(queries.alerts_of(db.session(), number, 9)) == 1
