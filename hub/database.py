@@ -1,6 +1,6 @@
 """The database: one `db`, its types, how each engine begins, upserts, triggers.
 
-Only here, in triggers.py and in migrations/ does code ask which engine it is.
+Only here, in batches.py, triggers.py and migrations/ does code ask which engine it is.
 
 SQLite: WAL, synchronous=FULL, foreign keys on, and BEGIN IMMEDIATE for whoever is going to write: a deferred
 transaction that read first cannot wait for the lock and fails at once.

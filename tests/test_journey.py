@@ -41,7 +41,7 @@ def test_a_touch_becomes_a_figure(server: Server, database_url: str, page: Page)
     assert answer.value.status == 201
     assert taps(database_url) == [("visit", 2), *[("visit", 5)] * 4]
 
-    # One reason, as an amendment of the same sitting; then thanks, and by itself back to the faces.
+    # One reason and the outcome, as amendments of the same sitting; then thanks, and by itself back to the faces.
     expect(page.get_by_role("heading", name="Co bychom měli zlepšit?")).to_be_visible()
     with page.expect_response("**/dotek") as answer:
         expect(page.get_by_role("button", name="čekání")).to_be_enabled()
@@ -49,6 +49,13 @@ def test_a_touch_becomes_a_figure(server: Server, database_url: str, page: Page)
         page.get_by_role("button", name="čekání").click()
     assert answer.value.status == 201
     assert taps(database_url) == [("reason", 1), ("visit", 2), *[("visit", 5)] * 4]
+    expect(page.get_by_role("heading", name="Vyřídili jste, co jste potřebovali?")).to_be_visible()
+    with page.expect_response("**/dotek") as answer:
+        expect(page.get_by_role("button", name="zčásti")).to_be_enabled()
+        let_the_finger_rise(page)
+        page.get_by_role("button", name="zčásti").click()
+    assert answer.value.status == 201
+    assert taps(database_url) == [("outcome", 2), ("reason", 1), ("visit", 2), *[("visit", 5)] * 4]
     expect(page.get_by_role("heading", name="Děkujeme")).to_be_visible()
     expect(page.get_by_role("heading", name="Jak hodnotíte dnešní návštěvu úřadu?")).to_be_visible(timeout=10_000)
 

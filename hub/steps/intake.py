@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from hub import database
+from hub import batches, database
 from hub.database import table_of
 from hub.envelopes import Commented, Incoming, Rated, Receipt, Said
 from hub.models import Feedback, Rating
@@ -98,7 +98,8 @@ def _record_round(
     now: datetime,
 ) -> None:
     fresh = [_row(item, now) for _, item in items.values()]
-    inserted = database.insert_new(connection, feedback, fresh, KEY, ("id", *KEY, "hour_at", "time_quality"))
+    insert = database.insert_new if len(fresh) == 1 else batches.insert_batch
+    inserted = insert(connection, feedback, fresh, KEY, ("id", *KEY, "hour_at", "time_quality"))
     new_ratings: list[dict[str, object]] = []
     for row_id, source, external_id, hour_at, quality in inserted:
         index, item = items[(source, external_id)]
@@ -107,8 +108,10 @@ def _record_round(
         new_ratings += [{"feedback_id": row_id, "question_id": q, "level": level} for q, level in chosen.items()]
         slot = (hour_at, quality != TimeQuality.UNCERTAIN)
         _move(moves, (*slot, item.touchpoint_id, item.department_id), item.standing, {}, chosen)
-    if new_ratings:
+    if len(new_ratings) == 1:
         connection.execute(_NEW_RATINGS, new_ratings)
+    elif new_ratings:
+        batches.insert_batch(connection, ratings, new_ratings)
     for key, (index, item) in items.items():
         if receipts[index] is None:
             receipts[index] = _revise(connection, key, item, definition_of(item.questionnaire_id), moves)
