@@ -55,6 +55,17 @@ def answer(reference: str) -> BaseResponse | tuple[str, int]:
     if current_account() is None:
         return _kept(reference)
     written = _written()
+    try:
+        return _sent_or_shown(reference, written)
+    except errors.Problem as problem:  # the case is no longer theirs to see
+        return _to_copy(reference, written, problem)
+    except DBAPIError as error:
+        logs.unexpected(error)
+        db.session.rollback()
+        return _to_copy(reference, written, problem_of(error) or errors.Unavailable())
+
+
+def _sent_or_shown(reference: str, written: Written) -> BaseResponse | tuple[str, int]:
     if request.form.get("step") == "preview":
         return desk.case_page(reference).render(written=written, preview=True), 200
     try:
@@ -62,12 +73,6 @@ def answer(reference: str) -> BaseResponse | tuple[str, int]:
         done = _save_or_send(reference, written)
     except (errors.BadInput, errors.Conflict, errors.TooLarge) as problem:
         return _again(reference, written, problem), problem.status
-    except errors.Problem as problem:  # the case is no longer theirs to see
-        return _to_copy(reference, written, problem)
-    except DBAPIError as error:
-        logs.unexpected(error)
-        db.session.rollback()
-        return _to_copy(reference, written, problem_of(error) or errors.Unavailable())
     flash(done, "success")
     return redirect(url_for("cases.one", reference=reference), 303)
 
