@@ -84,7 +84,9 @@ def test_from_a_need_to_its_guide_and_every_page_is_accessible(
         expect(page.get_by_role("heading", level=1)).to_have_text("Výměna řidičského průkazu")
         assert page.context.cookies() == []
         sign_in(page, server)
-        page.get_by_role("navigation", name="Hlavní nabídka").get_by_role("link", name="Kontakty").click()
+        menu = page.get_by_role("navigation", name="Hlavní nabídka")
+        menu.get_by_text("Správa").click()
+        menu.get_by_role("link", name="Kontakty").click()
         page.get_by_role("link", name="Výměna řidičského průkazu").click()
         page.get_by_label("Kolik to stojí").first.fill("Zdarma")
         page.get_by_label("Ověřil(a) jsem to dnes").check()
