@@ -12,7 +12,7 @@ TIMES = {"shown_n", "appears_at", "leaves_at"}
 ALLOWED: dict[str, set[str]] = {
     "hub/actions/gathering.py": {"_share"},  # the same for many at once
     "hub/actions/merging.py": {"share", "_share"},  # which revision of a private answer goes on
-    "hub/queries/merging.py": {"answer_of", "lacking"},  # the same, and who does not have it
+    "hub/queries/merging.py": {"answer_of", "lacking", "says_already"},  # the same, and who does not have it
     "hub/views/merging.py": {"_page"},  # its words, in the office
     "hub/actions/answers.py": {"withdraw"},  # takes away what still stands, hidden or not
     "hub/queries/published.py": {
