@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,13 +25,13 @@ def insert_batch(
     key: Sequence[str] = (),
     returning: Sequence[str] = (),
 ) -> list[tuple[Any, ...]]:
-    """Insert rows of the same columns; with a `key`, those only whose unique `key` is not there yet.
+    """Insert rows of the same columns in the same order; with a `key`, those only whose unique `key` is not there yet.
 
     Values are what JSON holds, and aware moments. Returns `returning` of the inserted ones, in any order.
     """
     dialect = connection.dialect.name
     statement = _statement(dialect, table, tuple(rows[0]), tuple(key), tuple(returning))
-    said = json.dumps(rows, default=_naive if dialect == "sqlite" else _aware, separators=(",", ":"))
+    said = _sqlite_json([tuple(row.values()) for row in rows]) if dialect == "sqlite" else _json(rows)
     made = connection.execute(statement, {"rows": said})
     return [tuple(row) for row in made] if returning else []
 
@@ -44,7 +44,9 @@ def _statement(
     if dialect == "sqlite":
         each = sa.func.json_each(said).table_valued("value")
         # Without a WHERE, SQLite takes ON CONFLICT for the condition of a join.
-        chosen = sa.select(*(sa.func.json_extract(each.c.value, f"$.{name}") for name in names)).where(sa.text("true"))
+        chosen = sa.select(*(sa.func.json_extract(each.c.value, f"$[{n}]") for n in range(len(names)))).where(
+            sa.text("true")
+        )
     else:
         columns = [sa.column(name, table.c[name].type) for name in names]
         rows = sa.func.jsonb_to_recordset(sa.cast(said, postgresql.JSONB)).table_valued(*columns)
@@ -56,10 +58,12 @@ def _statement(
     return statement.returning(*(table.c[name] for name in returning)) if returning else statement
 
 
+@lru_cache(maxsize=256)  # in a batch most moments are the same: that of receipt, and the hours
 def _aware(value: object) -> str:
     return _moment(value).isoformat()
 
 
+@lru_cache(maxsize=256)
 def _naive(value: object) -> str:
     # As `database.Instant` keeps it on SQLite.
     return _moment(value).astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
@@ -69,3 +73,7 @@ def _moment(value: object) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise TypeError(f"a batch cannot hold {type(value).__name__}")
     return value
+
+
+_json = json.JSONEncoder(default=_aware, separators=(",", ":")).encode
+_sqlite_json = json.JSONEncoder(default=_naive, separators=(",", ":")).encode

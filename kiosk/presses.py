@@ -15,6 +15,8 @@ from hub.envelopes import Receipt
 from hub.vocabulary import KIOSK_LANGUAGES
 from kiosk.times import EPOCH, Anchor, Pressed, Sending
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
 LONGEST_BATCH = 200
 LONGEST_TEXT = 1200
 """Characters; what people write at a screen in a hall is short."""
@@ -44,7 +46,7 @@ class Press(BaseModel):
     def digest(self) -> str:
         """128 bits over what was said (not over when it was sent: that differs in every attempt)."""
         said = [self.id, self.rev, self.questionnaire, self.language, sorted(self.ratings.items())]
-        return sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()[:32]
+        return sha256(_compact(said).encode()).hexdigest()[:32]
 
     def pressed_at(self, now: datetime) -> datetime:
         """The instant of the press by the server's clock; the device's own clock is never asked."""
@@ -89,7 +91,7 @@ class DevicePress(BaseModel):
     def digest(self) -> str:
         """128 bits over what was said; not over its moment, which a digest of known hour would give away after it is erased."""
         said = [self.id, self.rev, self.place, self.questionnaire, self.language, sorted(self.ratings.items())]
-        return sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()[:32]
+        return sha256(_compact(said).encode()).hexdigest()[:32]
 
     def pressed(self) -> Pressed:
         """What is known of its moment. Raises OverflowError for one outside of the calendar."""
