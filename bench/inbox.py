@@ -131,6 +131,7 @@ class _Rows:
             "deadline_rule_id": self._rule,
             "version": 1,
             "answered_at": None if is_open else self._now,
+            "answered_on": None if is_open else local(self._now).date(),
         }
 
     def _stems(self, word: str) -> list[str]:

@@ -114,15 +114,17 @@ def storm(bench: Bench) -> Section:
             goals.append(
                 Goal(f"{engine}, {step}: at most {FLAT} times as long a case", f"{ratio:.2f} times", ratio <= FLAT)
             )
-            same = many[1] <= few[1] * 1.1
-            goals.append(Goal(f"{engine}, {step}: no more statements a case", each[2], same))
+            same = many[1] <= few[1] * FLAT
+            goals.append(Goal(f"{engine}, {step}: at most {FLAT} times as many statements a case", each[2], same))
         for reader in readers:
             reader.close()
     what = [f"{size:,} cases: ms" for size in sizes]
     how = (
         "So many citizens wrote the same; all of it is joined to one case in a single act of an official (25 cases a commit, by"
         " the worker's own job), answered once, and parted again. Milliseconds and SQL statements are of one case, pauses in"
-        " which the job leaves the database to others are in them; the pages are those of the main case while all is joined."
+        " which the job leaves the database to others are in them; the pages are those of the main case while all is joined. In a"
+        " larger storm a larger part waited aside as perhaps spam (9 of 10, against 4 of 10 here): their citizens get their"
+        " receipts by the joining, which costs five statements more."
     )
     return Section(
         "A storm",
