@@ -115,17 +115,22 @@ def test_a_deputy_sees_no_case_of_who_went_to_another_department(light: Flask, d
     none_away(light)
     kept, gone = theirs(light, desk), asked(light, "Dávky pana Zvoníka.", department="socialni")
     away(light, A, B)
-    with light.app_context():
-        case = case_of(db.session(), gone)
-        case.official_id = db.session.scalar(sa.select(Account.id).where(Account.email == A))
-        db.session.commit()
-        db.session.remove()
+    _held(light, gone, A)
     page = desk(B).inbox(pohled="moje")
     assert kept in references(page)
     assert gone not in references(page)
     assert "Zvoníka" not in page
     desk(B).page(gone, 404)
+    _held(light, gone, None)
     none_away(light)
+
+
+def _held(app: Flask, reference: str, email: str | None) -> None:
+    with app.app_context():
+        case = case_of(db.session(), reference)
+        case.official_id = db.session.scalar(sa.select(Account.id).where(Account.email == email)) if email else None
+        db.session.commit()
+        db.session.remove()
 
 
 @pytest.mark.parametrize("verdict", ["approve", "return"])
