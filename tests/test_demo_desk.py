@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -10,6 +11,7 @@ from hub.models import Case, Draft, TemplateText
 from tests.test_cli import run
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_the_demo_shows_a_planned_answer_a_correction_that_waits_and_a_template(app: Flask) -> None:
     assert run(app, "demo", HUB_DEMO_PASSWORD="heslo-ukazky-2026").exit_code == 0
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Case).where(Case.state == "scheduled")) == 1
