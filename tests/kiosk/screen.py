@@ -160,3 +160,21 @@ OUTBOX = """(store) => new Promise((resolve, reject) => {
 def kept(page: Page, store: str = "presses") -> list[dict[str, Any]]:
     """What lies on the disk of the device."""
     return page.evaluate(OUTBOX, store)  # type: ignore[no-any-return]
+
+
+PILE_UP = """([count, place, text]) => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('kiosk');
+  opening.onsuccess = () => {
+    const writing = opening.result.transaction('presses', 'readwrite');
+    for (let n = 0; n < count; n += 1) {
+      const record = {
+        id: crypto.randomUUID(), rev: 0, place, questionnaire: 'kiosk@2', language: 'cs', ratings: { visit: 1 + n % 5 },
+        text: n < 200 ? text : null, page: crypto.randomUUID(), mono: 1, device_ms: Date.now(), anchor: null, offset_ms: 0,
+      };
+      writing.objectStore('presses').put({ id: record.id, rev: 0, n, at: Date.now(), record });
+    }
+    writing.oncomplete = () => { opening.result.close(); resolve(); };
+    writing.onabort = () => reject(writing.error);
+  };
+})"""
+"""Puts so many presses of a place into the outbox; the first 200 have this text."""

@@ -23,7 +23,7 @@ from kiosk import receiving, shell
 from kiosk.presses import Batch, DevicePress
 from tests.kiosk.devices import Kiosk, device_id, new_device, pair
 from tests.kiosk.line import Line
-from tests.kiosk.screen import SHELL, eventually, kept, kill, lasting, shows, touch, unsent
+from tests.kiosk.screen import PILE_UP, SHELL, eventually, kept, kill, lasting, shows, touch, unsent
 from tests.kiosk.screen import pair as pair_screen
 
 NOW = datetime.now(UTC)
@@ -86,29 +86,6 @@ def test_two_bodies_of_one_revision_in_one_batch_are_one_press_and_a_conflict(ki
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Feedback)) == 1
 
 
-def by_hand(page: Page) -> None:
-    """The page's time goes on only where a test lets it."""
-    page.clock.install()
-    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
-
-
-MANY = """([count, place]) => new Promise((resolve, reject) => {
-  const opening = indexedDB.open('kiosk');
-  opening.onsuccess = () => {
-    const writing = opening.result.transaction('presses', 'readwrite');
-    for (let n = 0; n < count; n += 1) {
-      const record = {
-        id: crypto.randomUUID(), rev: 0, place, questionnaire: 'kiosk@2', language: 'cs', ratings: { visit: 1 + n % 5 },
-        text: null, page: crypto.randomUUID(), mono: 1, device_ms: Date.now(), anchor: null, offset_ms: 0,
-      };
-      writing.objectStore('presses').put({ id: record.id, rev: 0, n, at: Date.now(), record });
-    }
-    writing.oncomplete = () => { opening.result.close(); resolve(); };
-    writing.onabort = () => reject(writing.error);
-  };
-})"""
-
-
 def test_a_device_that_loses_power_while_half_of_its_presses_are_committed_sends_all_and_none_twice(
     line: Line, browser: Browser, tmp_path: Path
 ) -> None:
@@ -119,7 +96,7 @@ def test_a_device_that_loses_power_while_half_of_its_presses_are_committed_sends
         pair_screen(page, line.address, code)
         page.wait_for_function("navigator.serviceWorker.controller")
         line.fault = "swallow"  # the server commits, and nobody hears of it
-        page.evaluate(MANY, [390, line.place(ref)])
+        page.evaluate(PILE_UP, [390, line.place(ref), None])
         touch(page, "rate", 5)
         eventually(page, lambda: len(line.stored(ref)), 200)  # one batch of two
         kill(profile)
@@ -153,7 +130,7 @@ FILL = """async () => {
 
 def test_a_disk_that_is_really_full_is_told_counted_and_loses_nothing(line: Line, screen: Page) -> None:
     ref, code = line.device()
-    by_hand(screen)
+    screen.clock.install()
     browser = screen.context.new_cdp_session(screen)
     browser.send("Storage.overrideQuotaForOrigin", {"origin": line.address, "quotaSize": 1_000_000})
     pair_screen(screen, line.address, code)
@@ -199,7 +176,7 @@ OLDER = """(ms) => new Promise((resolve) => {
 
 def test_words_that_were_refused_go_a_month_after_the_server_heard_of_them(line: Line, screen: Page) -> None:
     ref, code = line.device()
-    by_hand(screen)
+    screen.clock.install()
     pair_screen(screen, line.address, code)
     line.fault = "down"
     record = {"id": "8d6bd4ae-4d0c-4dd2-9a3f-6ec7a4b1d001", "rev": 3, "ratings": {"visit": 1}, "text": "Paní Nováková"}

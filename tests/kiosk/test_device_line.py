@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from kiosk import shell
 from kiosk.device_texts import texts
 from tests.kiosk.line import Line
-from tests.kiosk.screen import SHELL, eventually, in_time, kept, pair, shows, touch, unsent, waiting
+from tests.kiosk.screen import PILE_UP, SHELL, eventually, in_time, kept, pair, shows, touch, unsent, waiting
 
 
 @pytest.mark.parametrize("fault", ["portal", "swallow", "down"])
@@ -234,30 +234,13 @@ def test_a_new_version_waits_until_nobody_is_at_the_screen(
         shell.forget()
 
 
-MANY = """([count, place, text]) => new Promise((resolve, reject) => {
-  const opening = indexedDB.open('kiosk');
-  opening.onsuccess = () => {
-    const writing = opening.result.transaction('presses', 'readwrite');
-    for (let n = 0; n < count; n += 1) {
-      const record = {
-        id: crypto.randomUUID(), rev: 0, place, questionnaire: 'kiosk@2', language: 'cs', ratings: { visit: 1 + n % 5 },
-        text: n < 200 ? text : null, page: crypto.randomUUID(), mono: 1, device_ms: Date.now(), anchor: null, offset_ms: 0,
-      };
-      writing.objectStore('presses').put({ id: record.id, rev: 0, n, at: Date.now(), record });
-    }
-    writing.oncomplete = () => { opening.result.close(); resolve(); };
-    writing.onabort = () => reject(writing.error);
-  };
-})"""
-
-
 def test_what_piled_up_goes_in_batches_which_are_halved_where_they_are_too_large(line: Line, screen: Page) -> None:
     ref, code = line.device(asks_words=True)
     screen.clock.install()
     pair(screen, line.address, code)
     heard(line, screen, ref)
     line.fault = "swallow"
-    screen.evaluate(MANY, [450, line.place(ref), "ě" * 1_200])
+    screen.evaluate(PILE_UP, [450, line.place(ref), "ě" * 1_200])
     line.asked.clear()
     touch(screen, "rate", 5)
     eventually(screen, lambda: line.asked.count("doteky") >= 1, True)
