@@ -25,13 +25,14 @@ def insert_batch(
     key: Sequence[str] = (),
     returning: Sequence[str] = (),
 ) -> list[tuple[Any, ...]]:
-    """Insert rows of the same columns in the same order; with a `key`, those only whose unique `key` is not there yet.
+    """Insert rows of the same columns; with a `key`, those only whose unique `key` is not there yet.
 
     Values are what JSON holds, and aware moments. Returns `returning` of the inserted ones, in any order.
     """
     dialect = connection.dialect.name
-    statement = _statement(dialect, table, tuple(rows[0]), tuple(key), tuple(returning))
-    said = _sqlite_json([tuple(row.values()) for row in rows]) if dialect == "sqlite" else _json(rows)
+    names = tuple(rows[0])
+    statement = _statement(dialect, table, names, tuple(key), tuple(returning))
+    said = _sqlite_json([[row[name] for name in names] for row in rows]) if dialect == "sqlite" else _json(rows)
     made = connection.execute(statement, {"rows": said})
     return [tuple(row) for row in made] if returning else []
 
